@@ -1,0 +1,1 @@
+//! Grades any mini_serv.

@@ -1,0 +1,2 @@
+//! The `grader` executable.
+fn main() {}

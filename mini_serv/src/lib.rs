@@ -1,0 +1,1 @@
+//! A chat server on select(2).

@@ -1,0 +1,2 @@
+//! The `mini_serv` executable.
+fn main() {}
