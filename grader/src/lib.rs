@@ -1,1 +1,11 @@
-//! Grades any mini_serv.
+//! Grades any mini_serv: drives scripted TCP clients, judges every byte, explains what is wrong.
+//!
+//! One way through, no step back: the candidate's path becomes a [`submission`], the scenarios a
+//! [`suite`]; the [`runner`] plays each scenario on a fresh server of the [`harness`] while the
+//! [`oracle`] says what each client must have received; what happened reaches the [`report`]s as
+//! [`event`]s that carry [`verdict`]s.
+
+pub mod event;
+pub mod scenario;
+pub mod tier;
+pub mod verdict;

@@ -1,0 +1,195 @@
+//! What the clients of one check do and must receive.
+//!
+//! A scenario is read from a TOML file ([`file`]) into the types of this module, in which every
+//! name has been resolved: nothing downstream looks at a file again.
+
+use std::net::Ipv4Addr;
+
+use crate::tier::Tier;
+
+mod text;
+
+pub use text::Text;
+
+/// One scenario: a script for a fresh server and its clients.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// The file's name without its folder and `.toml`; what `--only` and reports call it.
+    pub name: String,
+    /// The file's path as a report shows it, such as `scenarios/arrival.toml`.
+    pub path: String,
+    /// One sentence that says what a server does that passes.
+    pub title: String,
+    /// The rules that it tests, the one it is mainly about first; never empty.
+    pub rules: Vec<String>,
+    /// Who asks for it.
+    pub tier: Tier,
+    /// What a failure usually comes from, where the rule's own hint is too general.
+    pub hint: Option<String>,
+    /// How the received bytes are compared.
+    pub judge: Judge,
+    /// What the subject lets a server drop and this scenario does not.
+    pub must_keep: Vec<Keep>,
+    /// Whether the server must write nothing at all to its standard output and error.
+    pub silent: bool,
+    /// The names of all clients in the order in which they connect, so that a client's place
+    /// here is the id that the subject gives it.
+    pub clients: Vec<String>,
+    /// The clients that stop reading at some point; they get small buffers from the start.
+    pub lazy: Vec<ClientId>,
+    /// What happens, in order.
+    pub steps: Vec<Step>,
+}
+
+/// A client of a scenario: its place in the order of arrival, which is also its id on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientId(pub usize);
+
+/// How the bytes that a client received are compared with what it must have received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Judge {
+    /// Every byte in its place, with every reading that the subject leaves open.
+    #[default]
+    EveryByte,
+    /// Each client's lines, sorted, as the real examiner does.
+    SortedLines,
+}
+
+/// Something that the subject lets a server drop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Keep {
+    /// The text of a line that its sender did not finish before leaving.
+    UnfinishedLine,
+    /// Whole lines that were sent while a client did not read.
+    Unread,
+}
+
+/// One step and the line of the file on which it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// Line number in the scenario file, from 1.
+    pub line: usize,
+    /// What happens.
+    pub action: Action,
+}
+
+/// What happens in a step.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// The server is started; always the first step (one that serves is put there where the
+    /// file has none).
+    Start(Start),
+    /// Clients connect, one after another.
+    Connect(Vec<ClientId>),
+    /// Clients arrive and leave at once, one after another, each seen by those who stay.
+    Visit(Vec<ClientId>),
+    /// A client speaks.
+    Send(Send),
+    /// What clients must have received; compared with the oracle when the file is read.
+    Expect(Expect),
+    /// Clients close their connections.
+    Leave(Vec<ClientId>),
+    /// Clients reset their connections.
+    Reset(Vec<ClientId>),
+    /// Clients shut down their sending side only.
+    HalfClose(Vec<ClientId>),
+    /// Clients turn lazy: they stay connected and read nothing.
+    StopReading(Vec<ClientId>),
+    /// Lazy clients read again.
+    ReadAgain(Vec<ClientId>),
+    /// A client speaks until the paths to lazy clients are full.
+    Flood(Flood),
+    /// The server is stopped, so that what follows happens at the same instant for it.
+    Freeze,
+    /// The server goes on.
+    Thaw,
+    /// A connection to this address, at the server's port, must be refused.
+    Refuse(Ipv4Addr),
+}
+
+/// How the server is started and what must come of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Start {
+    /// The arguments.
+    pub arguments: Vec<Argument>,
+    /// What must come of it.
+    pub outcome: StartOutcome,
+}
+
+/// An argument of the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Argument {
+    /// Passed as it stands.
+    Literal(String),
+    /// `{port}`: a free port.
+    Port,
+    /// `{busy_port}`: a port on which the grader itself listens.
+    BusyPort,
+    /// `{privileged_port}`: 22 where binding it fails, else like `{busy_port}`.
+    PrivilegedPort,
+}
+
+/// What must come of starting the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StartOutcome {
+    /// It serves.
+    Serves,
+    /// It serves, or refuses its arguments: `Wrong number of arguments`, exit status 1.
+    ServesOrRefuses,
+    /// It serves, listens somewhere, or exits in whatever way; only a signal must not end it.
+    Survives,
+    /// It exits by itself.
+    Exits {
+        /// The exit status, where it matters.
+        status: Option<i32>,
+        /// Exactly this on standard output, where it matters.
+        stdout: Option<String>,
+        /// Exactly this on standard error, where it matters.
+        stderr: Option<String>,
+        /// These lines, sorted, on both together, where they matter.
+        output: Option<String>,
+    },
+}
+
+/// A client speaks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Send {
+    /// Who speaks.
+    pub from: ClientId,
+    /// What it says.
+    pub text: Text,
+    /// How many times in a row, `{n}` counting from 0.
+    pub times: usize,
+    /// How it is handed to the network.
+    pub delivery: Delivery,
+}
+
+/// How a text is handed to the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// In one send (as far as it fits the buffers on the way; then in several of whole lines).
+    Whole,
+    /// So many bytes at a time, the next when the server has read the one before.
+    Pieces(usize),
+    /// Once for each place at which it can be cut in two, each time in two pieces.
+    CutEverywhere,
+}
+
+/// What clients must have received by now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expect {
+    /// Who must have received it.
+    pub by: Vec<ClientId>,
+    /// The last of what they must have received, from the start of a line; empty: nothing came
+    /// of the step before.
+    pub text: Text,
+}
+
+/// A client speaks until the paths to lazy clients are full.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flood {
+    /// Who speaks.
+    pub from: ClientId,
+    /// Whose paths must be full.
+    pub until_full: Vec<ClientId>,
+}

@@ -1,0 +1,62 @@
+//! What is wrong, in the shape in which every report shows it.
+
+/// Why a check failed.
+#[derive(Clone, Debug, Default)]
+pub struct Failure {
+    /// The line of the scenario file whose step failed, from 1.
+    pub line: usize,
+    /// What is wrong, in one sentence that can stand alone.
+    pub reason: String,
+    /// What had happened until then, shortened in the middle where it is long.
+    pub transcript: Vec<TranscriptRow>,
+    /// What a client must have received beside what it did receive, where that is what differs.
+    pub comparison: Option<Comparison>,
+    /// How the server died, where it did.
+    pub death: Option<Death>,
+    /// Set on a check that was not played because the server never served in the first place.
+    pub not_played: bool,
+}
+
+/// One thing that happened: who, did what, with which text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TranscriptRow {
+    /// A client's name, or `the server`.
+    pub who: String,
+    /// What it did: `connects`, `says`, `leaves`.
+    pub did: String,
+    /// What goes with it: `id 0`, or the text that was said, raw.
+    pub with: Vec<u8>,
+}
+
+/// What a client must have received, and what it did receive, from the end of the step before.
+///
+/// Both texts begin with `matched`. Long texts were cut already: `matched` keeps its end, the
+/// two rests their beginning, and the full lengths are given beside them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// Who received it: a client's name, or `standard output` or `standard error`.
+    pub who: String,
+    /// The last bytes that were right.
+    pub matched: Vec<u8>,
+    /// How many bytes were right since the step began.
+    pub matched_length: usize,
+    /// The bytes that must come next; empty: nothing more.
+    pub expected: Vec<u8>,
+    /// How many bytes must come next.
+    pub expected_length: usize,
+    /// The bytes that came instead; empty: nothing came, or the connection was closed.
+    pub received: Vec<u8>,
+    /// How many bytes came instead.
+    pub received_length: usize,
+    /// What is wrong at the first wrong byte, fit to follow "here: ".
+    pub here: String,
+}
+
+/// How a server that should have gone on serving ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Death {
+    /// `exited with status 3` or `was killed by signal 11 (SIGSEGV, …)`.
+    pub how: String,
+    /// The last lines that it wrote to standard output and error, shortened.
+    pub last_words: String,
+}
