@@ -6,6 +6,9 @@
 //! [`event`]s that carry [`verdict`]s.
 
 pub mod event;
+pub mod harness;
+pub mod oracle;
 pub mod scenario;
+pub mod script;
 pub mod tier;
 pub mod verdict;

@@ -27,7 +27,11 @@ impl Text {
                 Part::Id(client) => bytes.extend_from_slice(client.0.to_string().as_bytes()),
                 Part::Counter => bytes.extend_from_slice(counter.to_string().as_bytes()),
                 Part::Random(length) => {
-                    bytes.extend((0..*length).map(|_| random.choice(*b"abcdefghijklmnopqrstuvwxyz0123456789").unwrap_or(b'a')));
+                    bytes.extend((0..*length).map(|_| {
+                        random
+                            .choice(*b"abcdefghijklmnopqrstuvwxyz0123456789")
+                            .unwrap_or(b'a')
+                    }));
                 }
             }
         }

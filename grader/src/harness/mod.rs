@@ -1,0 +1,18 @@
+//! Everything that touches the machine: processes, ports, sockets, and one event loop for them.
+//!
+//! Nothing here knows what a server should do; it starts one, carries bytes to and from it, and
+//! tells what happened.
+
+mod client;
+pub mod descendants;
+mod exit;
+mod output;
+pub mod ports;
+pub mod process;
+mod session;
+pub mod socket_state;
+
+pub use exit::Exit;
+pub use output::Captured;
+pub use process::Program;
+pub use session::{Happening, Session};

@@ -1,0 +1,88 @@
+//! What a server writes to its standard output and error, kept within bounds.
+
+/// How many bytes are kept of the beginning.
+const HEAD: usize = 16 * 1024;
+
+/// How many bytes are kept of the end.
+const TAIL: usize = 4 * 1024;
+
+/// The beginning and the end of an output of any length.
+#[derive(Clone, Debug, Default)]
+pub struct Captured {
+    head: Vec<u8>,
+    tail: Vec<u8>,
+    total: u64,
+}
+
+impl Captured {
+    /// Takes in more output.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.total += bytes.len() as u64;
+        let room = HEAD - self.head.len();
+        let (head, rest) = bytes.split_at(room.min(bytes.len()));
+        self.head.extend_from_slice(head);
+        self.tail
+            .extend_from_slice(&rest[rest.len().saturating_sub(TAIL)..]);
+        if self.tail.len() > TAIL {
+            self.tail.drain(..self.tail.len() - TAIL);
+        }
+    }
+
+    /// How many bytes were written in all.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// The first bytes that were written, at most 16 KiB.
+    #[must_use]
+    pub fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// The last lines that were written, at most `lines` of them and some 300 characters each.
+    #[must_use]
+    pub fn last_words(&self, lines: usize) -> String {
+        let end = if self.tail.is_empty() {
+            &self.head
+        } else {
+            &self.tail
+        };
+        let text = String::from_utf8_lossy(end);
+        let last: Vec<String> = text
+            .lines()
+            .rev()
+            .filter(|line| !line.trim().is_empty())
+            .take(lines)
+            .map(|line| line.chars().take(300).collect())
+            .collect();
+        last.into_iter().rev().collect::<Vec<_>>().join("\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_is_kept_within_bounds() {
+        let mut captured = Captured::default();
+        captured.push(b"first\n");
+        for _ in 0..10_000 {
+            captured.push(&[b'x'; 1000]);
+        }
+        captured.push(b"\nlast words\n");
+        assert_eq!(captured.total(), 6 + 10_000_000 + 12);
+        assert!(captured.head().starts_with(b"first\n"));
+        assert!(captured.head.len() <= HEAD && captured.tail.len() <= TAIL);
+        assert_eq!(captured.last_words(1), "last words");
+    }
+
+    #[test]
+    fn short_output_is_kept_whole() {
+        let mut captured = Captured::default();
+        captured.push(b"one\n\ntwo\n");
+        assert_eq!(captured.last_words(5), "one\ntwo");
+        assert_eq!(captured.head(), b"one\n\ntwo\n");
+    }
+}

@@ -1,0 +1,240 @@
+//! A server's process: started in a group of its own, watched, and killed with all that it
+//! started.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::thread::JoinHandle;
+
+use mio::Waker;
+use rustix::process::{Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions};
+
+use super::Exit;
+use super::descendants;
+
+/// How many descriptors a server may have open: the usual limit of a shell, and as many as a
+/// `fd_set` of the C library holds (select(2), `FD_SETSIZE`).
+pub const DESCRIPTORS: u64 = 1024;
+
+/// What is executed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// The executable's path, resolved so that it does not depend on the working directory.
+    pub path: PathBuf,
+    /// Arguments that come before the server's own.
+    pub arguments: Vec<OsString>,
+}
+
+/// A running server.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+    pid: Pid,
+    watcher: Option<JoinHandle<()>>,
+    exit: Arc<OnceLock<Exit>>,
+}
+
+/// The grader's ends of a server's standard output and error.
+#[derive(Debug)]
+pub struct Outputs {
+    /// Standard output.
+    pub stdout: OwnedFd,
+    /// Standard error.
+    pub stderr: OwnedFd,
+}
+
+impl Process {
+    /// Starts a server; `waker` is woken when it has ended.
+    ///
+    /// # Errors
+    /// The program cannot be executed, or the machine lacks something to run it.
+    pub fn start(
+        program: &Program,
+        arguments: &[String],
+        waker: Arc<Waker>,
+    ) -> io::Result<(Self, Outputs)> {
+        let (stdout, server_stdout) = output_channel()?;
+        let (stderr, server_stderr) = io::pipe()?;
+        let mut command = Command::new(&program.path);
+        command
+            .args(&program.arguments)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(server_stdout)
+            .stderr(server_stderr)
+            .process_group(0);
+        let descriptors = rustix::process::getrlimit(Resource::Nofile);
+        let limit = Rlimit {
+            current: Some(
+                descriptors
+                    .maximum
+                    .map_or(DESCRIPTORS, |hard| hard.min(DESCRIPTORS)),
+            ),
+            maximum: descriptors.maximum,
+        };
+        // SAFETY: between fork and exec only system calls are made, which are async-signal-safe;
+        // nothing is allocated and no lock is taken.
+        unsafe {
+            command.pre_exec(move || {
+                rustix::process::setrlimit(Resource::Nofile, limit)?;
+                let none = Rlimit {
+                    current: Some(0),
+                    maximum: Some(0),
+                };
+                rustix::process::setrlimit(Resource::Core, none)?;
+                // If the grader is killed, the server goes with it.
+                #[cfg(target_os = "linux")]
+                rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+                Ok(())
+            });
+        }
+        let child = descendants::start_registered(|| {
+            let child = command.spawn()?;
+            Ok((child.id(), child))
+        })?;
+        let pid = Pid::from_child(&child);
+        let exit = Arc::new(OnceLock::new());
+        let watcher = watch(pid, Arc::clone(&exit), waker);
+        let process = Self {
+            child,
+            pid,
+            watcher: Some(watcher),
+            exit,
+        };
+        let stderr = OwnedFd::from(stderr);
+        Ok((process, Outputs { stdout, stderr }))
+    }
+
+    /// The process id, which is also the id of its group.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// How it ended, if it has.
+    #[must_use]
+    pub fn exit(&self) -> Option<Exit> {
+        self.exit.get().copied()
+    }
+
+    /// Stops it and returns when it has stopped (or ended).
+    ///
+    /// # Errors
+    /// The kernel refuses.
+    pub fn freeze(&self) -> io::Result<()> {
+        signal_group(self.pid, Signal::STOP);
+        let options = WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        wait(self.pid, options)?;
+        Ok(())
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&self) {
+        signal_group(self.pid, Signal::CONT);
+    }
+
+    /// Kills it, its group and whatever else it started, and returns when nothing is left.
+    fn kill(&mut self) {
+        signal_group(self.pid, Signal::KILL);
+        // It may have left its group.
+        let _already_dead = self.child.kill();
+        if let Some(watcher) = self.watcher.take() {
+            let _ended = watcher.join();
+        }
+        // Only now may the id come to mean another process.
+        let _status = self.child.wait();
+        descendants::strike_off(self.child.id());
+        descendants::kill_survivors();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Waits for the end of a process in a thread of its own, without reaping it, so that its id
+/// stays its own until [`Process::kill`] has used it.
+fn watch(pid: Pid, exit: Arc<OnceLock<Exit>>, waker: Arc<Waker>) -> JoinHandle<()> {
+    std::thread::spawn(move || {
+        if let Ok(ended) = wait(pid, WaitIdOptions::EXITED | WaitIdOptions::NOWAIT) {
+            let _first = exit.set(ended);
+        }
+        // A waker that cannot wake has lost its event loop, and nobody waits for it.
+        let _woken = waker.wake();
+    })
+}
+
+/// Waits for a change of state; what it stopped by counts as an exit by that signal.
+fn wait(pid: Pid, options: WaitIdOptions) -> io::Result<Exit> {
+    loop {
+        match rustix::process::waitid(WaitId::Pid(pid), options) {
+            Ok(Some(status)) => {
+                let signal = status
+                    .terminating_signal()
+                    .or_else(|| status.stopping_signal());
+                return Ok(match signal {
+                    Some(signal) => Exit::Signal(signal),
+                    None => Exit::Status(status.exit_status().unwrap_or_default()),
+                });
+            }
+            Ok(None) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn signal_group(group: Pid, signal: Signal) {
+    // The group is empty when all of its processes have ended; that is as good.
+    let _empty = rustix::process::kill_process_group(group, signal);
+}
+
+/// Standard output as a terminal, where there is one to be had.
+///
+/// The C library holds back what is printed to a pipe until its buffer is full or the program
+/// ends, and a server under test is killed: a line of debugging that a candidate's users would
+/// see on their terminals would never be seen here. On a terminal every line is written at once.
+fn output_channel() -> io::Result<(OwnedFd, Stdio)> {
+    if let Ok((ours, theirs)) = terminal() {
+        return Ok((ours, Stdio::from(theirs)));
+    }
+    let (ours, theirs) = io::pipe()?;
+    Ok((ours.into(), theirs.into()))
+}
+
+fn terminal() -> io::Result<(OwnedFd, File)> {
+    use rustix::fs::{Mode, OFlags};
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
+    grantpt(&ours)?;
+    unlockpt(&ours)?;
+    let name = ptsname(&ours, Vec::new())?;
+    let theirs = rustix::fs::open(
+        name,
+        OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC,
+        Mode::empty(),
+    )?;
+    // Raw, so that every byte arrives as it was written.
+    let mut attributes = tcgetattr(theirs.as_fd())?;
+    attributes.make_raw();
+    tcsetattr(theirs.as_fd(), OptionalActions::Now, &attributes)?;
+    Ok((ours, File::from(theirs)))
+}
+
+/// How a finished command ended, in the same words as a server.
+#[must_use]
+pub fn exit_of(status: std::process::ExitStatus) -> Exit {
+    status.signal().map_or_else(
+        || Exit::Status(status.code().unwrap_or_default()),
+        Exit::Signal,
+    )
+}

@@ -1,0 +1,424 @@
+//! One server and its clients, in one event loop.
+
+use std::io::{self, Read};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::sync::Arc;
+use std::time::Duration;
+
+use mio::unix::SourceFd;
+use mio::{Events, Interest, Poll, Token, Waker};
+
+use super::client::{Client, Received};
+use super::process::{Outputs, Process};
+use super::socket_state::{Backlog, Connection, SocketStates};
+use super::{Captured, Exit, Program};
+use crate::scenario::ClientId;
+
+const EXIT: Token = Token(0);
+const STDOUT: Token = Token(1);
+const STDERR: Token = Token(2);
+/// The token of the first client; the others follow.
+const CLIENTS: usize = 3;
+
+/// How much is read from one client before the others have their turn, in bytes.
+const TURN: usize = 256 * 1024;
+
+/// Something that the server did, as its clients see it.
+#[derive(Debug)]
+pub enum Happening<'bytes> {
+    /// A client received bytes.
+    Received(ClientId, &'bytes [u8]),
+    /// The server closed a client's connection.
+    Closed(ClientId),
+    /// The server reset a client's connection.
+    Reset(ClientId),
+}
+
+/// A running server and its clients.
+///
+/// Dropping it closes all connections and kills the server with all its descendants.
+#[derive(Debug)]
+pub struct Session {
+    // The process is dropped first, so that no client's departure reaches it.
+    process: Process,
+    port: u16,
+    poll: Poll,
+    events: Events,
+    clients: Vec<Option<Client>>,
+    /// Clients whose streams may hold more than has been read.
+    unread: Vec<usize>,
+    stdout: Output,
+    stderr: Output,
+    states: Option<SocketStates>,
+    buffer: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Output {
+    source: Option<std::fs::File>,
+    captured: Captured,
+}
+
+impl Session {
+    /// Starts a server with these arguments; its clients will connect to `port`.
+    ///
+    /// # Errors
+    /// The program cannot be executed, or the machine lacks something to run it.
+    pub fn start(program: &Program, arguments: &[String], port: u16) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let waker = Arc::new(Waker::new(poll.registry(), EXIT)?);
+        let (process, Outputs { stdout, stderr }) = Process::start(program, arguments, waker)?;
+        let session = Self {
+            stdout: Output::watch(stdout, &poll, STDOUT)?,
+            stderr: Output::watch(stderr, &poll, STDERR)?,
+            process,
+            port,
+            poll,
+            events: Events::with_capacity(1024),
+            clients: Vec::new(),
+            unread: Vec::new(),
+            states: SocketStates::open().ok(),
+            buffer: vec![0; 64 * 1024],
+        };
+        Ok(session)
+    }
+
+    /// How the server ended, if it has.
+    #[must_use]
+    pub fn exit(&self) -> Option<Exit> {
+        self.process.exit()
+    }
+
+    /// The server's process id.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// What the server has written to standard output.
+    #[must_use]
+    pub const fn stdout(&self) -> &Captured {
+        &self.stdout.captured
+    }
+
+    /// What the server has written to standard error.
+    #[must_use]
+    pub const fn stderr(&self) -> &Captured {
+        &self.stderr.captured
+    }
+
+    /// Waits for something to happen, for `patience` at most, and tells all that has.
+    ///
+    /// # Errors
+    /// The machine's, or whatever `tell` returns.
+    pub fn pump<E: From<io::Error>>(
+        &mut self,
+        patience: Duration,
+        mut tell: impl FnMut(Happening<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let patience = if self.unread.is_empty() {
+            patience
+        } else {
+            Duration::ZERO
+        };
+        match self.poll.poll(&mut self.events, Some(patience)) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+        for event in &self.events {
+            match event.token() {
+                EXIT => {}
+                STDOUT => self.stdout.read(&mut self.buffer),
+                STDERR => self.stderr.read(&mut self.buffer),
+                Token(token) => {
+                    let place = token - CLIENTS;
+                    let Some(client) = self.clients.get_mut(place).and_then(Option::as_mut) else {
+                        continue;
+                    };
+                    if event.is_writable() {
+                        client.flush();
+                    }
+                    if event.is_readable() || event.is_read_closed() || event.is_error() {
+                        client.may_read = true;
+                        if !client.lazy && !self.unread.contains(&place) {
+                            self.unread.push(place);
+                        }
+                    }
+                }
+            }
+        }
+        for place in std::mem::take(&mut self.unread) {
+            if self.read(place, &mut tell)? {
+                self.unread.push(place);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what a client has received, a turn's worth at most, and says whether there may be
+    /// more.
+    fn read<E: From<io::Error>>(
+        &mut self,
+        place: usize,
+        tell: &mut impl FnMut(Happening<'_>) -> Result<(), E>,
+    ) -> Result<bool, E> {
+        let who = ClientId(place);
+        let Some(client) = self.clients.get_mut(place).and_then(Option::as_mut) else {
+            return Ok(false);
+        };
+        if client.over || client.lazy {
+            return Ok(false);
+        }
+        let mut turn = 0;
+        while turn < TURN {
+            match client.receive(&mut self.buffer) {
+                Received::Bytes(count) => {
+                    turn += count;
+                    tell(Happening::Received(who, &self.buffer[..count]))?;
+                }
+                Received::Nothing => {
+                    client.may_read = false;
+                    return Ok(false);
+                }
+                Received::End => {
+                    client.over = true;
+                    tell(Happening::Closed(who))?;
+                    return Ok(false);
+                }
+                Received::Reset => {
+                    client.over = true;
+                    tell(Happening::Reset(who))?;
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Begins to connect a client; see [`Session::is_connected`].
+    ///
+    /// # Errors
+    /// The connection is refused at once, or the machine lacks something.
+    pub fn connect(&mut self, who: ClientId, will_be_lazy: bool) -> io::Result<()> {
+        let mut client = Client::connect(self.port, will_be_lazy)?;
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        self.poll
+            .registry()
+            .register(&mut client.stream, Token(CLIENTS + who.0), interest)?;
+        if self.clients.len() <= who.0 {
+            self.clients.resize_with(who.0 + 1, || None);
+        }
+        self.clients[who.0] = Some(client);
+        Ok(())
+    }
+
+    /// Whether a client's connection stands.
+    ///
+    /// # Errors
+    /// It was refused or has failed; the client is gone then and can connect anew.
+    pub fn is_connected(&mut self, who: ClientId) -> io::Result<bool> {
+        let Some(client) = self.clients.get(who.0).and_then(Option::as_ref) else {
+            return Ok(false);
+        };
+        client
+            .is_connected()
+            .inspect_err(|_| self.clients[who.0] = None)
+    }
+
+    /// Sends bytes from a client, as many as the path takes; the rest follows while
+    /// [`Session::pump`] runs.
+    pub fn send(&mut self, who: ClientId, bytes: &[u8]) {
+        if let Some(client) = self.client(who) {
+            client.send(bytes);
+        }
+    }
+
+    /// Whether bytes that clients want to send still wait for room on the way.
+    #[must_use]
+    pub fn has_unsent(&self) -> bool {
+        self.clients.iter().flatten().any(Client::has_unsent)
+    }
+
+    /// Closes a client's connection.
+    pub fn close(&mut self, who: ClientId) {
+        self.clients[who.0] = None;
+    }
+
+    /// Resets a client's connection.
+    ///
+    /// # Errors
+    /// The machine's.
+    pub fn reset(&mut self, who: ClientId) -> io::Result<()> {
+        if let Some(client) = self.clients[who.0].take() {
+            client.reset_on_close()?;
+        }
+        Ok(())
+    }
+
+    /// Shuts down a client's sending side.
+    ///
+    /// # Errors
+    /// The machine's.
+    pub fn half_close(&mut self, who: ClientId) -> io::Result<()> {
+        match self.client(who) {
+            Some(client) => client.half_close(),
+            None => Ok(()),
+        }
+    }
+
+    /// From here on, nothing is read for this client.
+    pub fn stop_reading(&mut self, who: ClientId) {
+        if let Some(client) = self.client(who) {
+            client.lazy = true;
+        }
+    }
+
+    /// From here on, this client reads again, beginning with what has come in the meantime.
+    pub fn read_again(&mut self, who: ClientId) {
+        if let Some(client) = self.client(who) {
+            client.lazy = false;
+            self.unread.push(who.0);
+        }
+    }
+
+    /// Whether everything that has reached a client has been read.
+    #[must_use]
+    pub fn has_read_all(&self, who: ClientId) -> bool {
+        let client = self.clients.get(who.0).and_then(Option::as_ref);
+        client.is_none_or(|client| client.over || !client.may_read)
+    }
+
+    /// Stops the server and returns when it has stopped or ended.
+    ///
+    /// # Errors
+    /// The machine's.
+    pub fn freeze(&self) -> io::Result<()> {
+        self.process.freeze()
+    }
+
+    /// Lets the server go on.
+    pub fn thaw(&self) {
+        self.process.thaw();
+    }
+
+    /// Whether the machine tells what state the server's sockets are in.
+    #[must_use]
+    pub const fn sees_socket_states(&self) -> bool {
+        self.states.is_some()
+    }
+
+    /// The server's side of a client's connection; `None` when it has ended, for instance
+    /// because the server has read the client's departure and closed it.
+    ///
+    /// # Errors
+    /// The machine does not tell.
+    pub fn server_side(&self, client_port: u16) -> io::Result<Option<Connection>> {
+        self.states()?.connection(self.port, client_port)
+    }
+
+    /// The port of a client's own end.
+    ///
+    /// # Errors
+    /// The client is not connected.
+    pub fn port_of(&self, who: ClientId) -> io::Result<u16> {
+        let client = self.clients.get(who.0).and_then(Option::as_ref);
+        let address = client
+            .ok_or(io::ErrorKind::NotConnected)?
+            .stream
+            .local_addr()?;
+        Ok(address.port())
+    }
+
+    /// The server's queue of connections that it has not accepted; `None` while nothing listens.
+    ///
+    /// # Errors
+    /// The machine does not tell.
+    pub fn backlog(&self) -> io::Result<Option<Backlog>> {
+        self.states()?.backlog(self.port)
+    }
+
+    /// Tries to connect to the server's port on another address and says whether it was
+    /// accepted.
+    ///
+    /// # Errors
+    /// The machine cannot reach the address at all.
+    pub fn accepts_on(&self, address: Ipv4Addr, patience: Duration) -> io::Result<bool> {
+        let address = SocketAddr::V4(SocketAddrV4::new(address, self.port));
+        match TcpStream::connect_timeout(&address, patience) {
+            Ok(_) => Ok(true),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::ConnectionRefused
+                        | io::ErrorKind::ConnectionReset
+                        | io::ErrorKind::TimedOut
+                ) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Kills the server with all its descendants and returns all that it has written.
+    #[must_use]
+    pub fn end(self) -> (Captured, Captured) {
+        let Self {
+            process,
+            mut stdout,
+            mut stderr,
+            mut buffer,
+            ..
+        } = self;
+        drop(process);
+        stdout.read(&mut buffer);
+        stderr.read(&mut buffer);
+        (stdout.captured, stderr.captured)
+    }
+
+    fn states(&self) -> io::Result<&SocketStates> {
+        self.states
+            .as_ref()
+            .ok_or_else(|| io::ErrorKind::Unsupported.into())
+    }
+
+    fn client(&mut self, who: ClientId) -> Option<&mut Client> {
+        self.clients.get_mut(who.0).and_then(Option::as_mut)
+    }
+}
+
+impl Output {
+    fn watch(source: OwnedFd, poll: &Poll, token: Token) -> io::Result<Self> {
+        rustix::io::ioctl_fionbio(&source, true)?;
+        poll.registry().register(
+            &mut SourceFd(&source.as_raw_fd()),
+            token,
+            Interest::READABLE,
+        )?;
+        Ok(Self {
+            source: Some(source.into()),
+            captured: Captured::default(),
+        })
+    }
+
+    /// Takes in all that has been written so far.
+    fn read(&mut self, buffer: &mut [u8]) {
+        let Some(source) = &mut self.source else {
+            return;
+        };
+        loop {
+            match source.read(buffer) {
+                Ok(count) if count > 0 => self.captured.push(&buffer[..count]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                // The end; a terminal whose other side is closed says so by an error.
+                Ok(_) | Err(_) => {
+                    self.source = None;
+                    return;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Reads what a client received against what the oracle says, byte by byte.
+//!
+//! The subject leaves choices open, so that more than one stream can be right: lines of the same
+//! instant in any order, pieces held or relayed at once, unfinished lines dropped or not. The
+//! matcher follows every reading that the bytes so far allow, waits while they may still become
+//! right, and fails at the first byte that no reading explains.
+
+use super::{Duty, Line, LineState, Oracle};
+use crate::scenario::ClientId;
+
+mod reading;
+
+use reading::{Choice, Reading};
+
+/// How many matched bytes are kept to show before a wrong one.
+const KEPT: usize = 1024;
+
+/// Follows one client's stream.
+#[derive(Clone, Debug)]
+pub struct Matcher {
+    who: ClientId,
+    readings: Vec<Reading>,
+    /// Received bytes that some reading has not passed yet.
+    buffer: Vec<u8>,
+    /// How many bytes stood before the buffer.
+    passed: u64,
+    /// The last bytes before the buffer.
+    recent: Vec<u8>,
+    /// The offset in the stream at which the current step began.
+    mark: u64,
+}
+
+/// The first byte that no reading explains.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The last bytes that were right, at most a kibibyte of them, since the step began or the
+    /// line began, whichever is earlier.
+    pub matched: Vec<u8>,
+    /// Where in `matched` the line begins to which the wrong byte belongs; `None` if it lies
+    /// further back.
+    pub line_begins: Option<usize>,
+    /// How many bytes were right since the step began or the line began.
+    pub matched_length: u64,
+    /// The lines that must come next, the first without what has been matched of it.
+    pub expected: Vec<Vec<u8>>,
+    /// All bytes received that are not matched.
+    pub received: Vec<u8>,
+}
+
+impl Matcher {
+    /// Starts with nothing received by a client that has just arrived.
+    #[must_use]
+    pub fn new(oracle: &Oracle, who: ClientId) -> Self {
+        Self {
+            who,
+            readings: vec![Reading::new(oracle.first_line_for(who))],
+            buffer: Vec::new(),
+            passed: 0,
+            recent: Vec::new(),
+            mark: 0,
+        }
+    }
+
+    /// Takes in what the client has received.
+    ///
+    /// # Errors
+    /// The first byte that no reading explains.
+    pub fn feed(&mut self, oracle: &Oracle, bytes: &[u8]) -> Result<(), Box<Mismatch>> {
+        self.buffer.extend_from_slice(bytes);
+        let mut work = std::mem::take(&mut self.readings);
+        let mut dead: Option<Reading> = None;
+        while let Some(mut reading) = work.pop() {
+            match reading.advance(oracle, self.who, &self.buffer) {
+                Choice::Waits => {
+                    if !self.readings.contains(&reading) {
+                        self.readings.push(reading);
+                    }
+                }
+                Choice::Branches(branches) => work.extend(branches),
+                Choice::Fails => {
+                    if dead
+                        .as_ref()
+                        .is_none_or(|other| other.position <= reading.position)
+                    {
+                        dead = Some(reading);
+                    }
+                }
+            }
+        }
+        if self.readings.is_empty() {
+            let reading = dead.unwrap_or_else(|| Reading::new(0));
+            let mismatch = self.mismatch(oracle, &reading);
+            self.readings = vec![reading];
+            return Err(Box::new(mismatch));
+        }
+        self.forget_what_all_have_passed();
+        Ok(())
+    }
+
+    /// Whether everything that is due has come, and nothing has come by halves.
+    #[must_use]
+    pub fn is_complete(&self, oracle: &Oracle) -> bool {
+        self.readings
+            .iter()
+            .any(|reading| reading.is_complete(oracle, self.who, &self.buffer))
+    }
+
+    /// Begins a new step: a comparison shown later starts here.
+    pub fn begin_step(&mut self) {
+        self.mark = self.passed + self.buffer.len() as u64;
+    }
+
+    /// What is missing, when nothing more comes.
+    #[must_use]
+    pub fn missing(&self, oracle: &Oracle) -> Mismatch {
+        self.readings.first().map_or_else(
+            || self.mismatch(oracle, &Reading::new(0)),
+            |reading| self.mismatch(oracle, reading),
+        )
+    }
+
+    /// The choices that the server was seen to make in this stream.
+    #[must_use]
+    pub fn observed(&self) -> Observed {
+        self.readings
+            .first()
+            .map_or_else(Observed::default, |reading| reading.observed)
+    }
+
+    fn forget_what_all_have_passed(&mut self) {
+        let passed = self
+            .readings
+            .iter()
+            .map(|reading| reading.position)
+            .min()
+            .unwrap_or(0);
+        if passed == 0 {
+            return;
+        }
+        let kept_from = passed.saturating_sub(KEPT);
+        self.recent
+            .extend_from_slice(&self.buffer[kept_from..passed]);
+        if self.recent.len() > 2 * KEPT {
+            self.recent.drain(..self.recent.len() - KEPT);
+        }
+        self.buffer.drain(..passed);
+        self.passed += passed as u64;
+        for reading in &mut self.readings {
+            reading.position -= passed;
+        }
+    }
+
+    fn mismatch(&self, oracle: &Oracle, reading: &Reading) -> Mismatch {
+        let position = reading.position;
+        let mut matched = self.recent.clone();
+        matched.extend_from_slice(&self.buffer[..position]);
+        let line_length = reading.active_offset().unwrap_or(0);
+        let step_length = (self.passed + position as u64).saturating_sub(self.mark);
+        let matched_length = step_length.max(line_length as u64);
+        let shown = usize::try_from(matched_length)
+            .map_or(KEPT, |length| length.min(KEPT))
+            .min(matched.len());
+        matched.drain(..matched.len() - shown);
+        Mismatch {
+            line_begins: matched.len().checked_sub(line_length),
+            matched,
+            matched_length,
+            expected: reading.due(oracle, self.who),
+            received: self.buffer[position..].to_vec(),
+        }
+    }
+}
+
+/// Choices that a server was seen to make.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Observed {
+    /// A piece was relayed before the rest of its line was sent.
+    pub piece_at_once: bool,
+    /// A line that was sent in pieces came whole.
+    pub pieces_held: bool,
+    /// An unfinished line was dropped.
+    pub unfinished_dropped: bool,
+    /// An unfinished line came as it was.
+    pub unfinished_as_it_is: bool,
+    /// An unfinished line came with a newline.
+    pub unfinished_with_newline: bool,
+    /// A whole line that could be lost was lost.
+    pub line_lost: bool,
+}

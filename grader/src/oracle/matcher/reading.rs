@@ -1,0 +1,411 @@
+//! One way to explain the bytes received so far.
+
+use std::collections::VecDeque;
+
+use super::{Duty, Line, LineState, Observed, Oracle};
+use crate::scenario::ClientId;
+
+/// How many lines are listed of those that must still come.
+const LISTED: usize = 64;
+
+/// One way to explain the bytes received so far: which lines they were, and in which of them the
+/// stream stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Reading {
+    /// Where in the received bytes this reading stands.
+    pub(super) position: usize,
+    pub(super) observed: Observed,
+    /// Every line before this one is behind us.
+    front: usize,
+    /// For each line from `front` on, whether it is behind us all the same.
+    behind: VecDeque<bool>,
+    /// Lines of which a beginning has come and after which something else came.
+    begun: Vec<Begun>,
+    /// The line in which the stream stands.
+    active: Option<Begun>,
+    /// The unfinished line that may still be given a newline.
+    unterminated: Option<usize>,
+    /// The latest instant of which something has come.
+    instant: u32,
+}
+
+/// A line of which a beginning has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Begun {
+    line: usize,
+    /// Where in the line its relayed part began: 0, or a later piece for a client that came in
+    /// the middle of it.
+    from: usize,
+    /// How far it has come.
+    offset: usize,
+}
+
+/// What became of a reading.
+pub(super) enum Choice {
+    /// It has used all bytes, or needs more to decide.
+    Waits,
+    /// It goes on in one of these ways.
+    Branches(Vec<Reading>),
+    /// The next byte is none that it can explain.
+    Fails,
+}
+
+/// A line, or the rest of one, that could come next.
+struct Candidate {
+    begun: Begun,
+    source: ClientId,
+    /// The line may be lost: a later one of the same client may come instead.
+    may_be_lost: bool,
+}
+
+impl Reading {
+    pub(super) fn new(first_line: usize) -> Self {
+        Self {
+            position: 0,
+            observed: Observed::default(),
+            front: first_line,
+            behind: VecDeque::new(),
+            begun: Vec::new(),
+            active: None,
+            unterminated: None,
+            instant: 0,
+        }
+    }
+
+    /// How far the line has come in which the stream stands.
+    pub(super) fn active_offset(&self) -> Option<usize> {
+        self.active.map(|active| active.offset - active.from)
+    }
+
+    /// Goes on until the bytes are used up, a choice must be made, or none explains them.
+    pub(super) fn advance(&mut self, oracle: &Oracle, who: ClientId, buffer: &[u8]) -> Choice {
+        loop {
+            if let Some(active) = self.active {
+                if !self.go_on_in(oracle, active, buffer) {
+                    return Choice::Fails;
+                }
+                if self.active.is_some() {
+                    return Choice::Waits;
+                }
+            }
+            if self.position == buffer.len() {
+                return Choice::Waits;
+            }
+            if self.takes_the_next_line_whole(oracle, who, buffer) {
+                continue;
+            }
+            return self.choose(oracle, who, buffer);
+        }
+    }
+
+    /// Compares the line in which the stream stands with what came; `false` at a wrong byte,
+    /// with the position on it.
+    fn go_on_in(&mut self, oracle: &Oracle, active: Begun, buffer: &[u8]) -> bool {
+        let line = &oracle.log()[active.line];
+        let mut offset = active.offset;
+        loop {
+            let end = line.piece_end(offset);
+            let received = &buffer[self.position..];
+            let same = common_prefix(&line.bytes[offset..end], received);
+            offset += same;
+            self.position += same;
+            self.active = Some(Begun { offset, ..active });
+            if offset < end {
+                return same == received.len();
+            }
+            if offset == line.bytes.len() {
+                self.finish(line, active.line, Begun { offset, ..active });
+                return true;
+            }
+            if line.instant_at(offset) > self.instant {
+                // The rest was sent later: something else may come before it.
+                self.begun.push(Begun { offset, ..active });
+                self.active = None;
+                return true;
+            }
+        }
+    }
+
+    /// All that is known of a line has come.
+    fn finish(&mut self, line: &Line, index: usize, begun: Begun) {
+        self.active = None;
+        match line.state {
+            LineState::Open => {
+                self.observed.piece_at_once = true;
+                self.begun.push(begun);
+            }
+            LineState::Ended => {
+                if line.has_pieces() && !self.observed.piece_at_once {
+                    self.observed.pieces_held = true;
+                }
+                self.put_behind(index);
+            }
+            LineState::Abandoned { .. } => {
+                self.observed.unfinished_as_it_is = true;
+                self.unterminated = Some(index);
+                self.put_behind(index);
+            }
+        }
+    }
+
+    /// The common case, without looking any further: the first line that can come has come
+    /// whole.
+    ///
+    /// This is exact: where nothing has been begun, every candidate starts with a prefix that
+    /// names its client, and of the lines of one client the earliest that fits is the best.
+    fn takes_the_next_line_whole(&mut self, oracle: &Oracle, who: ClientId, buffer: &[u8]) -> bool {
+        if !self.begun.is_empty() || self.unterminated.is_some() {
+            return false;
+        }
+        self.drop_what_is_never_due(oracle, who);
+        let Some(line) = oracle.log().get(self.front) else {
+            return false;
+        };
+        if line.state != LineState::Ended
+            || oracle.is_carried(who, self.front)
+            || !buffer[self.position..].starts_with(&line.bytes)
+        {
+            return false;
+        }
+        self.position += line.bytes.len();
+        self.instant = self.instant.max(line.last_instant());
+        if line.has_pieces() {
+            self.observed.pieces_held = true;
+        }
+        self.put_behind(self.front);
+        true
+    }
+
+    /// Finds every line that could come next and fits the bytes.
+    fn choose(&mut self, oracle: &Oracle, who: ClientId, buffer: &[u8]) -> Choice {
+        let received = &buffer[self.position..];
+        let mut branches = Vec::new();
+        let mut fitting_source: Vec<ClientId> = Vec::new();
+        let mut nearest: Option<(usize, Begun)> = None;
+        for candidate in self.candidates(oracle, who) {
+            if candidate.may_be_lost && fitting_source.contains(&candidate.source) {
+                continue;
+            }
+            let line = &oracle.log()[candidate.begun.line];
+            let wanted =
+                &line.bytes[candidate.begun.offset..line.piece_end(candidate.begun.offset)];
+            let same = common_prefix(wanted, received);
+            if same < wanted.len() && same < received.len() {
+                if nearest.is_none_or(|(best, _)| same > best) {
+                    nearest = Some((same, candidate.begun));
+                }
+                continue;
+            }
+            if candidate.may_be_lost && same < wanted.len() {
+                // A later line of the same client may begin alike: only the newline decides.
+                return Choice::Waits;
+            }
+            fitting_source.push(candidate.source);
+            branches.push(self.with(oracle, who, candidate.begun));
+        }
+        if self.unterminated.is_some() && received.starts_with(b"\n") {
+            let mut branch = self.clone();
+            branch.position += 1;
+            branch.unterminated = None;
+            branch.observed.unfinished_as_it_is = false;
+            branch.observed.unfinished_with_newline = true;
+            branches.push(branch);
+        }
+        if branches.is_empty() {
+            if let Some((same, begun)) = nearest {
+                *self = self.with(oracle, who, begun);
+                self.position += same;
+                if let Some(active) = &mut self.active {
+                    active.offset += same;
+                }
+            }
+            return Choice::Fails;
+        }
+        Choice::Branches(branches)
+    }
+
+    /// This reading, going on in a line.
+    fn with(&self, oracle: &Oracle, who: ClientId, begun: Begun) -> Self {
+        let mut branch = self.clone();
+        let line = &oracle.log()[begun.line];
+        branch.instant = branch.instant.max(line.instant_at(begun.offset));
+        branch.begun.retain(|other| other.line != begun.line);
+        branch.active = Some(begun);
+        if branch
+            .unterminated
+            .is_some_and(|index| oracle.log()[index].source == line.source)
+        {
+            branch.unterminated = None;
+        }
+        branch.give_up_earlier_lines(oracle, who, begun.line);
+        branch
+    }
+
+    /// A line has come before others that could be lost and now are.
+    fn give_up_earlier_lines(&mut self, oracle: &Oracle, who: ClientId, index: usize) {
+        let line = &oracle.log()[index];
+        for earlier in self.front..index {
+            if self.is_behind(earlier) || self.begun.iter().any(|begun| begun.line == earlier) {
+                continue;
+            }
+            let other = &oracle.log()[earlier];
+            let ended = other.state != LineState::Open;
+            if ended && (other.source == line.source || other.last_instant() < self.instant) {
+                match (other.state, oracle.duty(who, earlier)) {
+                    (LineState::Abandoned { .. }, Duty::Must) => {
+                        self.observed.unfinished_dropped = true
+                    }
+                    (_, Duty::May) => self.observed.line_lost = true,
+                    _ => {}
+                }
+                self.put_behind(earlier);
+            }
+        }
+    }
+
+    /// Every line, or rest of one, that could come next, in the order of the log.
+    fn candidates(&self, oracle: &Oracle, who: ClientId) -> Vec<Candidate> {
+        let mut candidates = Vec::new();
+        let mut blocked: Vec<ClientId> = Vec::new();
+        // Nothing may come that was sent after this instant.
+        let mut latest = u32::MAX;
+        for index in self.front..oracle.log().len() {
+            let line = &oracle.log()[index];
+            if line.first_instant > latest {
+                break;
+            }
+            let duty = oracle.duty(who, index);
+            if self.is_behind(index) || duty == Duty::Never {
+                continue;
+            }
+            let begun = self.begun.iter().find(|begun| begun.line == index).copied();
+            let offset = begun.map_or(0, |begun| begun.offset);
+            let carried = begun.is_none() && oracle.is_carried(who, index);
+            let owed = match line.state {
+                LineState::Open => false,
+                LineState::Ended => duty == Duty::Must || begun.is_some(),
+                LineState::Abandoned { .. } => {
+                    begun.is_some() || (duty == Duty::Must && oracle.keeps_unfinished() && !carried)
+                }
+            };
+            if !blocked.contains(&line.source) && offset < line.bytes.len() {
+                let mut offer = |begun| {
+                    candidates.push(Candidate {
+                        begun,
+                        source: line.source,
+                        may_be_lost: line.state == LineState::Ended && !owed,
+                    });
+                };
+                offer(begun.unwrap_or(Begun {
+                    line: index,
+                    from: 0,
+                    offset: 0,
+                }));
+                if carried {
+                    let from = line.first_offset_since(oracle.arrival_instant(who));
+                    if from < line.bytes.len() {
+                        offer(Begun {
+                            line: index,
+                            from,
+                            offset: from,
+                        });
+                    }
+                }
+            }
+            if owed {
+                blocked.push(line.source);
+                latest = latest.min(line.last_instant());
+            }
+        }
+        candidates.retain(|candidate| {
+            oracle.log()[candidate.begun.line].instant_at(candidate.begun.offset) <= latest
+        });
+        candidates
+    }
+
+    /// Whether everything that is due has come, and nothing by halves.
+    pub(super) fn is_complete(&self, oracle: &Oracle, who: ClientId, buffer: &[u8]) -> bool {
+        if self.active.is_some() || self.position < buffer.len() {
+            return false;
+        }
+        (self.front..oracle.log().len())
+            .all(|index| self.is_behind(index) || !self.is_owed(oracle, who, index))
+    }
+
+    fn is_owed(&self, oracle: &Oracle, who: ClientId, index: usize) -> bool {
+        let line = &oracle.log()[index];
+        let begun = self.begun.iter().find(|begun| begun.line == index);
+        match (line.state, oracle.duty(who, index)) {
+            (_, Duty::Never) | (LineState::Open, _) => false,
+            (LineState::Ended, Duty::Must) => true,
+            (LineState::Abandoned { .. }, Duty::Must) if oracle.keeps_unfinished() => {
+                begun.is_none_or(|begun| begun.offset < line.bytes.len())
+            }
+            _ => begun.is_some_and(|begun| begun.offset < line.bytes.len()),
+        }
+    }
+
+    /// The first lines that must still come, the one in which the stream stands from there on.
+    pub(super) fn due(&self, oracle: &Oracle, who: ClientId) -> Vec<Vec<u8>> {
+        let mut due = Vec::new();
+        if let Some(active) = self.active {
+            due.push(oracle.log()[active.line].bytes[active.offset..].to_vec());
+        }
+        for index in self.front..oracle.log().len() {
+            if due.len() == LISTED {
+                break;
+            }
+            let is_active = self.active.is_some_and(|active| active.line == index);
+            if !is_active && !self.is_behind(index) && self.is_owed(oracle, who, index) {
+                let begun = self.begun.iter().find(|begun| begun.line == index);
+                let from = begun.map_or(0, |begun| begun.offset);
+                due.push(oracle.log()[index].bytes[from..].to_vec());
+            }
+        }
+        due
+    }
+
+    fn drop_what_is_never_due(&mut self, oracle: &Oracle, who: ClientId) {
+        while self.front < oracle.log().len()
+            && (self.is_behind(self.front) || oracle.duty(who, self.front) == Duty::Never)
+        {
+            self.behind.pop_front();
+            self.front += 1;
+        }
+    }
+
+    fn is_behind(&self, index: usize) -> bool {
+        index < self.front
+            || self
+                .behind
+                .get(index - self.front)
+                .copied()
+                .unwrap_or(false)
+    }
+
+    fn put_behind(&mut self, index: usize) {
+        if index < self.front {
+            return;
+        }
+        let place = index - self.front;
+        if place >= self.behind.len() {
+            self.behind.resize(place + 1, false);
+        }
+        self.behind[place] = true;
+        while self.behind.front() == Some(&true) {
+            self.behind.pop_front();
+            self.front += 1;
+        }
+    }
+}
+
+fn common_prefix(left: &[u8], right: &[u8]) -> usize {
+    let length = left.len().min(right.len());
+    if left[..length] == right[..length] {
+        return length;
+    }
+    left.iter()
+        .zip(right)
+        .take_while(|(left, right)| left == right)
+        .count()
+}

@@ -1,0 +1,295 @@
+//! A scenario taken apart into single moves, with every random choice made.
+//!
+//! The same moves feed the oracle, which says what must come of them, and the driver, which
+//! carries them out: neither can read a step differently from the other.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use crate::scenario::{Action, ClientId, Delivery, Scenario, Send};
+
+/// How many relayed bytes a reading client may be owed before the driver waits for it.
+///
+/// A client whose buffers are full is lazy at that moment, whatever it means to do, so the
+/// driver speaks in batches that fit them: the smallest default on Linux is the receive buffer
+/// of 128 KiB plus the sender's, which loopback opens at some 2.5 MB (tcp(7), `tcp_rmem`,
+/// `tcp_wmem`).
+pub const BATCH: usize = 256 * 1024;
+
+/// How many arrivals of a crowd are under way at once.
+const BURST: usize = 32;
+
+/// A list of clients longer than this connects in bursts instead of one by one.
+const ONE_BY_ONE: usize = 8;
+
+/// One move, and the line of the scenario file that asked for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Planned {
+    /// Line number in the scenario file, from 1.
+    pub line: usize,
+    /// What is done.
+    pub action: Move,
+}
+
+/// A single thing that is done to the server.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Move {
+    /// A client connects.
+    Arrive(ClientId),
+    /// A client sends these bytes in one go.
+    Say {
+        /// Who speaks.
+        from: ClientId,
+        /// What it sends.
+        bytes: Arc<[u8]>,
+    },
+    /// A client leaves.
+    Leave {
+        /// Who leaves.
+        who: ClientId,
+        /// In which way.
+        how: Departure,
+    },
+    /// A client stops reading.
+    StopReading(ClientId),
+    /// A client reads again.
+    ReadAgain(ClientId),
+    /// A client speaks until these clients' paths are full.
+    Flood {
+        /// Who speaks.
+        from: ClientId,
+        /// Whose paths must be full.
+        until_full: Vec<ClientId>,
+    },
+    /// The server is stopped.
+    Freeze,
+    /// The server goes on.
+    Thaw,
+    /// A connection to this address must be refused.
+    Refuse(Ipv4Addr),
+    /// These clients must have received this last; already compared with the oracle.
+    Expect {
+        /// Who must have received it.
+        by: Vec<ClientId>,
+        /// The end of what they must have received.
+        text: Vec<u8>,
+    },
+    /// Nothing more is done until the server has dealt with all that came before.
+    Settle,
+}
+
+/// How a client leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Departure {
+    /// It closes its connection.
+    Close,
+    /// It resets its connection.
+    Reset,
+    /// It shuts down its sending side and keeps listening.
+    HalfClose,
+}
+
+/// The moves of a scenario after its start, the same for the same seed.
+#[must_use]
+pub fn moves(scenario: &Scenario, seed: u64) -> Vec<Planned> {
+    let mut writer = Writer {
+        moves: Vec::new(),
+        line: 0,
+        frozen: false,
+        random: fastrand::Rng::with_seed(seed),
+    };
+    for step in &scenario.steps {
+        writer.line = step.line;
+        writer.step(&step.action);
+    }
+    writer.moves
+}
+
+struct Writer {
+    moves: Vec<Planned>,
+    line: usize,
+    frozen: bool,
+    random: fastrand::Rng,
+}
+
+impl Writer {
+    fn put(&mut self, action: Move) {
+        let line = self.line;
+        self.moves.push(Planned { line, action });
+    }
+
+    /// Lets the server deal with what came before, unless it is stopped.
+    fn settle(&mut self) {
+        if !self.frozen {
+            self.put(Move::Settle);
+        }
+    }
+
+    fn step(&mut self, action: &Action) {
+        match action {
+            Action::Start(_) => {}
+            Action::Connect(clients) => self.connect(clients),
+            Action::Visit(clients) => {
+                for &who in clients {
+                    self.put(Move::Arrive(who));
+                    self.settle();
+                    let how = Departure::Close;
+                    self.put(Move::Leave { who, how });
+                    self.settle();
+                }
+            }
+            Action::Send(send) => self.send(send),
+            Action::Expect(expect) => {
+                let by = expect.by.clone();
+                let text = expect.text.render(0, &mut self.random);
+                self.put(Move::Expect { by, text });
+            }
+            Action::Leave(clients) => self.leave(clients, Departure::Close),
+            Action::Reset(clients) => self.leave(clients, Departure::Reset),
+            Action::HalfClose(clients) => self.leave(clients, Departure::HalfClose),
+            Action::StopReading(clients) => {
+                for &who in clients {
+                    self.put(Move::StopReading(who));
+                }
+            }
+            Action::ReadAgain(clients) => {
+                for &who in clients {
+                    self.put(Move::ReadAgain(who));
+                    self.settle();
+                }
+            }
+            Action::Flood(flood) => {
+                self.put(Move::Flood {
+                    from: flood.from,
+                    until_full: flood.until_full.clone(),
+                });
+                self.settle();
+            }
+            Action::Freeze => {
+                self.frozen = true;
+                self.put(Move::Freeze);
+            }
+            Action::Thaw => {
+                self.frozen = false;
+                self.put(Move::Thaw);
+                self.settle();
+            }
+            Action::Refuse(address) => self.put(Move::Refuse(*address)),
+        }
+    }
+
+    fn connect(&mut self, clients: &[ClientId]) {
+        let together = if clients.len() > ONE_BY_ONE { BURST } else { 1 };
+        for burst in clients.chunks(together) {
+            for &who in burst {
+                self.put(Move::Arrive(who));
+            }
+            self.settle();
+        }
+    }
+
+    fn leave(&mut self, clients: &[ClientId], how: Departure) {
+        for &who in clients {
+            self.put(Move::Leave { who, how });
+            self.settle();
+        }
+    }
+
+    fn send(&mut self, send: &Send) {
+        let from = send.from;
+        match send.delivery {
+            Delivery::Whole => {
+                let mut text = Vec::new();
+                for counter in 0..send.times {
+                    text.extend(send.text.render(counter, &mut self.random));
+                }
+                for batch in batches(&text, prefix_length(from)) {
+                    self.say(from, batch);
+                }
+            }
+            Delivery::Pieces(size) => {
+                for counter in 0..send.times {
+                    let text = send.text.render(counter, &mut self.random);
+                    for piece in text.chunks(size) {
+                        self.say(from, piece);
+                    }
+                }
+            }
+            Delivery::CutEverywhere => {
+                for counter in 0..send.times {
+                    let text = send.text.render(counter, &mut self.random);
+                    for cut in 1..text.len() {
+                        self.say(from, &text[..cut]);
+                        self.say(from, &text[cut..]);
+                    }
+                }
+            }
+        }
+    }
+
+    fn say(&mut self, from: ClientId, bytes: &[u8]) {
+        self.put(Move::Say {
+            from,
+            bytes: bytes.into(),
+        });
+        self.settle();
+    }
+}
+
+/// The length of the prefix that the subject puts before each line of this client.
+fn prefix_length(from: ClientId) -> usize {
+    "client : ".len() + from.0.to_string().len()
+}
+
+/// Cuts a text into batches of whole lines that, once relayed, fit the buffers on the way; a
+/// longer line is a batch of its own.
+fn batches(text: &[u8], prefix: usize) -> Vec<&[u8]> {
+    let mut batches = Vec::new();
+    let mut begin = 0;
+    let mut end = 0;
+    let mut relayed = 0;
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        if relayed > 0 && relayed + prefix + line.len() > BATCH {
+            batches.push(&text[begin..end]);
+            begin = end;
+            relayed = 0;
+        }
+        relayed += prefix + line.len();
+        end += line.len();
+    }
+    if begin < end {
+        batches.push(&text[begin..end]);
+    }
+    batches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_are_whole_lines_that_fit() {
+        let text = b"0123456789\n".repeat(100_000);
+        let batches = batches(&text, 10);
+        assert_eq!(batches.concat(), text);
+        for batch in &batches {
+            assert!(batch.ends_with(b"\n"));
+            assert!(batch.len() / 11 * 21 <= BATCH);
+        }
+    }
+
+    #[test]
+    fn a_line_longer_than_a_batch_stays_whole() {
+        let mut text = vec![b'x'; 2 * BATCH];
+        text.push(b'\n');
+        text.extend_from_slice(b"short\nrest");
+        let batches = batches(&text, 10);
+        assert_eq!(batches.len(), 2);
+        assert_eq!(batches[1], b"short\nrest");
+    }
+
+    #[test]
+    fn an_empty_text_is_no_batch() {
+        assert!(batches(b"", 10).is_empty());
+    }
+}
