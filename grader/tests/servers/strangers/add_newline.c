@@ -26,6 +26,7 @@ static size_t	rooms[FD_SETSIZE];
 static t_letter	*oldest[FD_SETSIZE];
 static t_letter	*newest[FD_SETSIZE];
 static fd_set	connected;
+static int		highest;
 static int		last_id = -1;
 
 static void	*or_fatal(void *memory)
@@ -41,7 +42,7 @@ static void	post(int from, const char *head, const char *text, size_t length)
 {
 	size_t	head_length = strlen(head);
 
-	for (int fd = 0; fd < FD_SETSIZE; fd++) {
+	for (int fd = 0; fd <= highest; fd++) {
 		t_letter	*letter;
 
 		if (fd == from || !FD_ISSET(fd, &connected))
@@ -130,6 +131,8 @@ static void	admit(int listener)
 	else if (fd >= 0) {
 		ids[fd] = ++last_id;
 		FD_SET(fd, &connected);
+		if (fd > highest)
+			highest = fd;
 		sprintf(head, "server: client %d just arrived\n", ids[fd]);
 		post(fd, head, "", 0);
 	}
@@ -160,20 +163,21 @@ int	main(int argc, char **argv)
 		return (1);
 	}
 	listener = open_port(atoi(argv[1]));
+	highest = listener;
 	while (1) {
 		fd_set	readable = connected;
 		fd_set	writable;
 
 		FD_ZERO(&writable);
 		FD_SET(listener, &readable);
-		for (int other = 0; other < FD_SETSIZE; other++)
+		for (int other = 0; other <= highest; other++)
 			if (oldest[other])
 				FD_SET(other, &writable);
-		if (select(FD_SETSIZE, &readable, &writable, NULL, NULL) <= 0)
+		if (select(highest + 1, &readable, &writable, NULL, NULL) <= 0)
 			continue ;
 		/* Goes on after the descriptor served last, so that nobody is starved. */
 		do
-			fd = (fd + 1) % FD_SETSIZE;
+			fd = (fd + 1) % (highest + 1);
 		while (!FD_ISSET(fd, &readable) && !FD_ISSET(fd, &writable));
 		if (fd == listener)
 			admit(listener);
