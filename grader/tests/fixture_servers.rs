@@ -315,6 +315,10 @@ fn a_lazy_client_of_a_correct_server_harms_nobody_and_stays() {
         bob.hears("client 2: still here\n");
         // What it finds are whole lines, if perhaps not all of them.
         lazy.hears(&format!("client 1: {line}"));
+        // It leaves with much unread, so that its connection is reset.
+        drop(lazy);
+        alice.hears("server: client 2 just left\n");
+        bob.hears("server: client 2 just left\n");
     }
 }
 

@@ -71,7 +71,8 @@ static void	drop_oldest(int fd)
 	free(letter);
 }
 
-static void	deliver(int fd)
+/* Returns 0 when nothing can be sent. */
+static int	deliver(int fd)
 {
 	t_letter	*letter = oldest[fd];
 	ssize_t		sent = send(fd, letter->bytes + letter->sent,
@@ -81,6 +82,7 @@ static void	deliver(int fd)
 		letter->sent += sent;
 	if (letter->sent == letter->length)
 		drop_oldest(fd);
+	return (sent >= 0);
 }
 
 static void	add_byte(int fd, char byte)
@@ -181,9 +183,10 @@ int	main(int argc, char **argv)
 		while (!FD_ISSET(fd, &readable) && !FD_ISSET(fd, &writable));
 		if (fd == listener)
 			admit(listener);
-		else if (FD_ISSET(fd, &writable))
-			deliver(fd);
-		else
+		else if (FD_ISSET(fd, &writable) && deliver(fd))
+			continue ;
+		/* A client that has gone looks writable too, and its recv tells. */
+		else if (FD_ISSET(fd, &readable))
 			hear(fd);
 	}
 }
