@@ -1,0 +1,365 @@
+//! Checks the servers that the other tests let the grader judge: a grader is only
+//! as right as the servers that it has been tried on.
+
+mod servers;
+
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The rules that a mistake can break.
+const RULES: &[&str] = &[
+    // Start.
+    "no-argument",
+    "port-from-argument",
+    "fatal-error",
+    "out-of-memory",
+    "loopback-only",
+    "silent",
+    // Clients.
+    "ids-count-up",
+    "arrival",
+    "departure",
+    // Messages.
+    "relay",
+    "prefix-every-line",
+    "line-in-pieces",
+    "long-line",
+    "verbatim",
+    "order",
+    "prompt",
+    "unfinished-line",
+    // Laziness.
+    "lazy-stays",
+    "lazy-harmless",
+    "lazy-catches-up",
+    // Endurance.
+    "many-ids",
+    "many-clients",
+    "survives",
+    "no-fd-leak",
+    "no-memory-leak",
+    "sleeps-when-idle",
+    // The exam itself.
+    "exam-1",
+    "exam-2",
+    "exam-3",
+    "exam-4",
+    "exam-5",
+    "exam-6",
+    "exam-7",
+    "exam-8",
+    "exam-9",
+    // Discipline.
+    "select-first",
+    "never-eagain",
+    "allowed-functions",
+    "no-define",
+    "compiles",
+    "memory-safe",
+];
+
+/// No passing test waits this long: it ends the wait for a server that hangs.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running server, killed when the test is over, however it ends.
+struct Running {
+    process: Child,
+    port: u16,
+}
+
+impl Running {
+    /// Starts a server on a free port and connects its first client, whose id is 0.
+    fn start(server: &Path) -> (Self, Client) {
+        loop {
+            let port = free_port();
+            let process = Command::new(server)
+                .arg(port.to_string())
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap_or_else(|error| panic!("{}: {error}", server.display()));
+            let mut running = Self { process, port };
+            // None when somebody else has taken the port in the meantime.
+            if let Some(first) = running.first_client() {
+                return (running, first);
+            }
+        }
+    }
+
+    /// Knocks until the server opens. It may take its time to do so.
+    fn first_client(&mut self) -> Option<Client> {
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            if let Ok(stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)) {
+                return Some(Client::new(stream));
+            }
+            if let Some(status) = self.process.try_wait().expect("it is our child") {
+                assert_eq!(status.code(), Some(1), "the server ended: {status}");
+                return None;
+            }
+            thread::yield_now();
+        }
+        panic!("the server never listened");
+    }
+
+    fn connect(&self) -> Client {
+        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
+        Client::new(stream.expect("the server accepts"))
+    }
+
+    /// Kills the server and returns what it wrote to stdout and stderr.
+    fn output(mut self) -> String {
+        self.process.kill().expect("it is our child");
+        let mut text = String::new();
+        let (stdout, stderr) = (self.process.stdout.take(), self.process.stderr.take());
+        let read = (stdout.expect("a pipe").read_to_string(&mut text))
+            .and(stderr.expect("a pipe").read_to_string(&mut text));
+        read.expect("the server writes text");
+        text
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Both fail only when it has been killed and awaited before.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A port below those that the kernel gives to clients: a client that knocks at one
+/// of those while it is closed can find itself connected with itself.
+fn free_port() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let step = NEXT.fetch_add(1, Ordering::Relaxed);
+        let offset = std::process::id().wrapping_mul(31).wrapping_add(step) % 10_000;
+        let port = 10_000 + u16::try_from(offset).expect("it is below 10,000");
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+struct Client(TcpStream);
+
+impl Client {
+    fn new(stream: TcpStream) -> Self {
+        stream
+            .set_read_timeout(Some(PATIENCE))
+            .expect("it is not zero");
+        Self(stream)
+    }
+
+    fn says(&mut self, text: &str) {
+        self.0.write_all(text.as_bytes()).expect("the server reads");
+    }
+
+    /// Reads as many bytes as the text has. What comes too much is found by the next
+    /// call, so every client is asked once more at the end of its test.
+    #[track_caller]
+    fn hears(&mut self, text: &str) {
+        let mut received = vec![0; text.len()];
+        let mut count = 0;
+        while count < text.len() {
+            match self.0.read(&mut received[count..]) {
+                Ok(0) => panic!("hung up after {:?}", shortened(&received[..count])),
+                Ok(more) => count += more,
+                Err(error) => panic!("{error} after {:?}", shortened(&received[..count])),
+            }
+            assert!(
+                text.as_bytes().starts_with(&received[..count]),
+                "received {:?} instead of {:?}",
+                shortened(&received[..count]),
+                shortened(text.as_bytes())
+            );
+        }
+    }
+}
+
+fn shortened(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).into_owned()
+}
+
+/// Three clients who know of each other.
+fn three_clients(server: &Path) -> (Running, Client, Client, Client) {
+    let (running, mut alice) = Running::start(server);
+    let mut bob = running.connect();
+    alice.hears("server: client 1 just arrived\n");
+    let carol = running.connect();
+    alice.hears("server: client 2 just arrived\n");
+    bob.hears("server: client 2 just arrived\n");
+    (running, alice, bob, carol)
+}
+
+/// The correct servers, all of which must do what follows.
+fn correct_servers() -> Vec<PathBuf> {
+    let mut servers = vec![servers::plain()];
+    for name in servers::names("strangers") {
+        let server = servers::stranger(&name);
+        if server.extension().is_some() && !servers::python_is_here() {
+            eprintln!("skipped: {name} needs python3");
+        } else {
+            servers.push(server);
+        }
+    }
+    servers
+}
+
+#[test]
+fn start_up_errors_have_their_texts() {
+    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
+    let port = taken.local_addr().expect("it is bound").port().to_string();
+    for server in correct_servers() {
+        for (arguments, words) in [
+            (vec![], "Wrong number of arguments\n"),
+            (vec![&port], "Fatal error\n"),
+        ] {
+            let output = Command::new(&server)
+                .args(arguments)
+                .output()
+                .unwrap_or_else(|error| panic!("{}: {error}", server.display()));
+            assert_eq!(output.status.code(), Some(1), "{}", server.display());
+            assert_eq!(String::from_utf8_lossy(&output.stderr), words);
+            assert_eq!(output.stdout, b"");
+        }
+    }
+}
+
+#[test]
+fn correct_servers_announce_and_relay() {
+    for server in correct_servers() {
+        let (running, mut alice, mut bob, mut carol) = three_clients(&server);
+        bob.says("one\n\nthree %s\n");
+        for listener in [&mut alice, &mut carol] {
+            listener.hears("client 1: one\nclient 1: \nclient 1: three %s\n");
+        }
+        drop(bob);
+        for listener in [&mut alice, &mut carol] {
+            listener.hears("server: client 1 just left\n");
+        }
+        let mut dave = running.connect();
+        for listener in [&mut alice, &mut carol] {
+            listener.hears("server: client 3 just arrived\n");
+        }
+        dave.says("new here\n");
+        for listener in [&mut alice, &mut carol] {
+            listener.hears("client 3: new here\n");
+        }
+        alice.says("good bye\n");
+        for listener in [&mut carol, &mut dave] {
+            listener.hears("client 0: good bye\n");
+        }
+        assert_eq!(running.output(), "", "{}", server.display());
+    }
+}
+
+#[test]
+fn correct_servers_take_a_line_of_a_megabyte() {
+    let line = "0123456789".repeat(100_000);
+    for server in correct_servers() {
+        let (_running, mut alice, mut bob, mut carol) = three_clients(&server);
+        thread::scope(|scope| {
+            // A server that relays at once sends before all of it has been said.
+            scope.spawn(|| bob.says(&format!("{line}\n")));
+            alice.hears(&format!("client 1: {line}\n"));
+            carol.hears(&format!("client 1: {line}\n"));
+        });
+        bob.says("and a short one\n");
+        alice.hears("client 1: and a short one\n");
+        carol.hears("client 1: and a short one\n");
+    }
+}
+
+#[test]
+fn correct_servers_take_ten_thousand_lines_at_once() {
+    let lines: Vec<String> = (0..10_000).map(|number| format!("{number}\n")).collect();
+    let relayed = format!("client 1: {}", lines.join("client 1: "));
+    for server in correct_servers() {
+        let (_running, mut alice, mut bob, mut carol) = three_clients(&server);
+        thread::scope(|scope| {
+            scope.spawn(|| bob.says(&lines.concat()));
+            // Both read all the time: a plain server drops lines for who doesn't.
+            scope.spawn(|| carol.hears(&relayed));
+            alice.hears(&relayed);
+        });
+        carol.says("enough\n");
+        alice.hears("client 2: enough\n");
+        bob.hears("client 2: enough\n");
+    }
+}
+
+#[test]
+fn a_lazy_client_of_a_correct_server_harms_nobody_and_stays() {
+    let line = format!("{}\n", "z".repeat(20_000));
+    for server in correct_servers() {
+        // Too slow for megabytes: each byte costs it a select and a recv.
+        let rounds = if server.to_string_lossy().contains("add_newline") {
+            10
+        } else {
+            500
+        };
+        let (_running, mut alice, mut bob, mut lazy) = three_clients(&server);
+        for _ in 0..rounds {
+            bob.says(&line);
+            alice.hears(&format!("client 1: {line}"));
+        }
+        lazy.says("still here\n");
+        alice.hears("client 2: still here\n");
+        bob.hears("client 2: still here\n");
+        // What it finds are whole lines, if perhaps not all of them.
+        lazy.hears(&format!("client 1: {line}"));
+        // It leaves with much unread, so that its connection is reset.
+        drop(lazy);
+        alice.hears("server: client 2 just left\n");
+        bob.hears("server: client 2 just left\n");
+    }
+}
+
+#[test]
+fn every_mistake_is_well_formed_and_compiles() {
+    let mistakes = servers::all_mistakes();
+    assert!(!mistakes.is_empty());
+    for mistake in mistakes {
+        let name = &mistake.name;
+        assert!(mistake.path.is_file() && mistake.source.is_file(), "{name}");
+        assert!(!mistake.title.is_empty(), "{name} has no title");
+        assert!(!mistake.title.ends_with('.'), "{name}: a title has no dot");
+        let mut broken = vec![&mistake.breaks];
+        broken.extend(&mistake.may_also_break);
+        for (index, rule) in broken.iter().enumerate() {
+            assert!(RULES.contains(&rule.as_str()), "{name}: no rule {rule:?}");
+            assert!(!broken[..index].contains(rule), "{name}: {rule} twice");
+        }
+    }
+}
+
+#[test]
+fn every_mistake_differs_from_all_others() {
+    let mut sources = vec![servers::plain().with_extension("c")];
+    sources.extend(servers::all_mistakes().into_iter().map(|each| each.source));
+    let texts: Vec<String> = sources
+        .iter()
+        .map(|file| std::fs::read_to_string(file).expect("it was written just now"))
+        .collect();
+    for (index, text) in texts.iter().enumerate() {
+        let same = texts[..index].iter().position(|other| other == text);
+        assert_eq!(same, None, "{:?} has the same text", sources[index]);
+    }
+}
+
+#[test]
+fn every_hostile_server_and_stranger_compiles() {
+    for name in servers::names("hostile") {
+        assert!(servers::hostile(&name).is_file(), "{name}");
+    }
+    for name in servers::names("strangers") {
+        assert!(servers::stranger(&name).is_file(), "{name}");
+    }
+}

@@ -1,0 +1,19 @@
+/* Accepts everybody, and hangs up at once. */
+#define main serve
+#include "../plain.c"
+#undef main
+
+int	main(int argc, char **argv)
+{
+	int	listener;
+
+	if (argc < 2)
+		return (serve(argc, argv));
+	listener = listen_on(atoi(argv[1]));
+	while (1) {
+		int	fd = accept(listener, NULL, NULL);
+
+		if (fd >= 0)
+			close(fd);
+	}
+}

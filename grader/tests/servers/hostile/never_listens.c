@@ -1,0 +1,8 @@
+/* Starts, and never opens its port. */
+#include <unistd.h>
+
+int	main(void)
+{
+	while (1)
+		pause();
+}
