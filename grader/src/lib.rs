@@ -8,6 +8,7 @@
 pub mod event;
 pub mod harness;
 pub mod oracle;
+pub mod runner;
 pub mod scenario;
 pub mod script;
 pub mod tier;

@@ -26,6 +26,8 @@ pub struct CheckReport {
     pub outcome: Outcome,
     /// Wall time of the check.
     pub duration: Duration,
+    /// What a failure usually comes from, where the scenario says more than its rule does.
+    pub hint: Option<String>,
     /// Which readings the server was seen to take where the subject leaves a choice.
     pub readings: BTreeSet<Reading>,
 }

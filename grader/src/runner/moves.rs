@@ -1,0 +1,319 @@
+//! How each move is made.
+
+use std::io;
+
+use super::explain;
+use super::play::{Deed, Play, Stop};
+use super::waiting::Patience;
+use crate::oracle::Stream;
+use crate::scenario::ClientId;
+use crate::script::{Departure, Move, Planned};
+
+/// How many bytes are said in one round of a flood.
+const ROUND: usize = 16 * 1024;
+
+/// How many rounds of a flood there are at most: more than any kernel buffers.
+const ROUNDS: usize = 4096;
+
+impl Play<'_> {
+    /// Makes a move, and tells the oracle and the transcript.
+    pub(super) fn make(&mut self, planned: Planned) -> Result<(), Stop> {
+        if self.frozen && self.must_wait_for_the_thaw(&planned.action)? {
+            self.deferred.push_back(planned);
+            return Ok(());
+        }
+        match planned.action {
+            Move::Arrive(who) => self.arrive(who),
+            Move::Say { from, bytes } => self.say(from, &bytes),
+            Move::Leave { who, how } => self.leave(who, how),
+            Move::StopReading(who) => {
+                self.transcript.add(who, "stops reading", b"");
+                self.lazy.insert(who);
+                self.oracle.stops_reading(who);
+                self.session.stop_reading(who);
+                Ok(())
+            }
+            Move::ReadAgain(who) => self.read_again(who),
+            Move::Flood { from, until_full } => self.flood(from, &until_full),
+            Move::Freeze => {
+                self.session.freeze()?;
+                self.frozen = true;
+                self.transcript.server("is stopped for a moment");
+                Ok(())
+            }
+            Move::Thaw => {
+                self.frozen = false;
+                self.session.thaw();
+                self.transcript.server("goes on");
+                while let Some(planned) = self.deferred.pop_front() {
+                    self.make(planned)?;
+                }
+                Ok(())
+            }
+            Move::Refuse(address) => {
+                self.transcript.server(&format!("is tried on {address}"));
+                let patience = self.circumstances.patience;
+                match self.session.accepts_on(address, patience) {
+                    Ok(false) => Ok(()),
+                    Ok(true) => Err(explain::accepted_elsewhere(self, address).into()),
+                    Err(error) => Err(Stop::Skip(format!(
+                        "this machine cannot reach {address}: {error}"
+                    ))),
+                }
+            }
+            // It was compared with the oracle when the scenario was read, and the oracle judges
+            // every byte; what is expected has come, or the step before would have failed.
+            Move::Expect { .. } => Ok(()),
+            Move::Settle => self.settle(),
+        }
+    }
+
+    /// Whether a move cannot be made while the server is frozen: its queue takes no more
+    /// connections, so that this one cannot be "at the same instant" for it, or the client who
+    /// would make it is such a one.
+    fn must_wait_for_the_thaw(&self, action: &Move) -> Result<bool, Stop> {
+        match action {
+            Move::Arrive(_) if !self.deferred.is_empty() => Ok(true),
+            Move::Arrive(_) => {
+                let backlog = self.session.backlog().map_err(|error| blind(&error))?;
+                Ok(backlog.is_some_and(|backlog| backlog.room == 0))
+            }
+            Move::Say { from: who, .. } | Move::Leave { who, .. } => Ok(!self.oracle.is_here(*who)),
+            _ => Ok(false),
+        }
+    }
+
+    /// A client connects.
+    pub(super) fn arrive(&mut self, who: ClientId) -> Result<(), Stop> {
+        self.make_room_in_the_backlog()?;
+        self.transcript
+            .add(who, "connects", format!("id {}", who.0).as_bytes());
+        self.oracle.arrives(who);
+        if self.streams.len() <= who.0 {
+            self.streams.resize_with(who.0 + 1, || None);
+        }
+        self.streams[who.0] = Some(Stream::new(self.scenario.judge, &self.oracle, who));
+        self.unsettled.push(Deed::Arrived(who));
+        if self.serves {
+            self.connect(who)
+        } else {
+            self.connect_first(who)
+        }
+    }
+
+    /// Where several connect before the server has accepted the first of them, its queue must
+    /// have room: the kernel would drop the rest, and their next try is a second away (tcp(7)).
+    fn make_room_in_the_backlog(&mut self) -> Result<(), Stop> {
+        let waiting = self
+            .unsettled
+            .iter()
+            .any(|deed| matches!(deed, Deed::Arrived(_)));
+        if self.frozen || !waiting || !self.session.sees_socket_states() {
+            return Ok(());
+        }
+        if self
+            .session
+            .backlog()?
+            .is_some_and(|backlog| backlog.room == 0)
+        {
+            self.wait_until_accepted()?;
+        }
+        Ok(())
+    }
+
+    fn connect(&mut self, who: ClientId) -> Result<(), Stop> {
+        let will_be_lazy = self.scenario.lazy.contains(&who);
+        match self.session.connect(who, will_be_lazy) {
+            Ok(()) => {}
+            Err(error) if is_refusal(&error) => return Err(self.refused(who, &error)),
+            Err(error) => return Err(error.into()),
+        }
+        let patience = Patience::new(self.circumstances.patience);
+        loop {
+            match self.session.is_connected(who) {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                Err(error) => return Err(self.refused(who, &error)),
+            }
+            self.fail_if_dead()?;
+            match patience.left() {
+                Some(left) => {
+                    self.pump(left)?;
+                }
+                None => return Err(explain::connection_hangs(self, who).into()),
+            }
+        }
+    }
+
+    fn refused(&mut self, who: ClientId, error: &io::Error) -> Stop {
+        match self.fail_if_dead() {
+            Err(stop) => stop,
+            Ok(()) => explain::refused(self, who, error).into(),
+        }
+    }
+
+    /// The first client of all: the server may not be listening yet.
+    fn connect_first(&mut self, who: ClientId) -> Result<(), Stop> {
+        let will_be_lazy = self.scenario.lazy.contains(&who);
+        let mut patience = Patience::new(self.circumstances.starting_patience());
+        let mut under_way = false;
+        loop {
+            self.fail_if_dead()?;
+            if under_way {
+                match self.session.is_connected(who) {
+                    Ok(true) => break,
+                    Ok(false) => {}
+                    Err(_) => under_way = false,
+                }
+            } else {
+                match self.session.connect(who, will_be_lazy) {
+                    Ok(()) => {
+                        under_way = true;
+                        continue;
+                    }
+                    Err(error) if is_refusal(&error) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            match patience.glance() {
+                Some(glance) => {
+                    self.pump(glance)?;
+                }
+                None => return Err(explain::never_listens(self).into()),
+            }
+        }
+        if self.session.sees_socket_states() {
+            while self
+                .session
+                .backlog()?
+                .is_some_and(|backlog| backlog.waiting > 0)
+            {
+                self.fail_if_dead()?;
+                match patience.glance() {
+                    Some(glance) => {
+                        self.pump(glance)?;
+                    }
+                    None => return Err(explain::never_accepts(self).into()),
+                }
+            }
+        }
+        self.serves = true;
+        Ok(())
+    }
+
+    fn say(&mut self, from: ClientId, bytes: &[u8]) -> Result<(), Stop> {
+        self.transcript.says(from, bytes);
+        let port = self.session.port_of(from)?;
+        self.oracle.says(from, bytes);
+        self.unsettled.push(Deed::Spoke(from, port));
+        self.session.send(from, bytes);
+        Ok(())
+    }
+
+    fn leave(&mut self, who: ClientId, how: Departure) -> Result<(), Stop> {
+        self.send_all_first()?;
+        let port = self.session.port_of(who)?;
+        self.oracle.leaves(who, how);
+        self.unsettled.push(Deed::Left(who, port, how));
+        match how {
+            Departure::Close => {
+                self.transcript.add(who, "leaves", b"");
+                self.session.close(who);
+                self.streams[who.0] = None;
+            }
+            Departure::Reset => {
+                self.transcript.add(who, "resets its connection", b"");
+                self.session.reset(who)?;
+                self.streams[who.0] = None;
+            }
+            Departure::HalfClose => {
+                self.transcript.add(who, "shuts down its sending side", b"");
+                self.session.half_close(who)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A client that leaves must have sent all that it said.
+    fn send_all_first(&mut self) -> Result<(), Stop> {
+        if self.frozen && self.session.has_unsent() {
+            return Err(Stop::Trouble(
+                "more was said to a frozen server than the buffers on the way hold".into(),
+            ));
+        }
+        self.wait_until_sent()
+    }
+
+    fn read_again(&mut self, who: ClientId) -> Result<(), Stop> {
+        self.transcript.add(who, "reads again", b"");
+        self.lazy.remove(&who);
+        self.session.read_again(who);
+        self.wait_until_caught_up(who)?;
+        self.oracle.has_caught_up(who);
+        Ok(())
+    }
+
+    /// A client speaks in rounds until no more of it goes into the paths of lazy clients.
+    fn flood(&mut self, from: ClientId, until_full: &[ClientId]) -> Result<(), Stop> {
+        let ports = until_full
+            .iter()
+            .map(|who| self.session.port_of(*who))
+            .collect::<io::Result<Vec<_>>>()?;
+        let mut before = Vec::new();
+        let mut rounds_without_change = 0;
+        let mut said = 0;
+        self.transcript.add(from, "says line after line", b"");
+        for round in 0..ROUNDS {
+            let mut text = String::new();
+            while text.len() < ROUND {
+                text.push_str(&format!(
+                    "flood {round} {} {}\n",
+                    text.len(),
+                    "~".repeat(64)
+                ));
+            }
+            let port = self.session.port_of(from)?;
+            self.oracle.says(from, text.as_bytes());
+            self.unsettled.push(Deed::Spoke(from, port));
+            self.session.send(from, text.as_bytes());
+            said += text.len();
+            self.settle()?;
+            let mut now = Vec::new();
+            for port in &ports {
+                now.push(
+                    self.session
+                        .server_side(*port)
+                        .map_err(|error| blind(&error))?,
+                );
+            }
+            rounds_without_change = if now == before {
+                rounds_without_change + 1
+            } else {
+                0
+            };
+            if rounds_without_change == 2 {
+                self.transcript
+                    .add(from, "has said enough", format!("{said} bytes").as_bytes());
+                return Ok(());
+            }
+            before = now;
+        }
+        Err(Stop::Trouble(format!(
+            "{said} bytes did not fill the path to a client that does not read"
+        )))
+    }
+}
+
+/// The machine does not show the state of the server's sockets.
+pub(super) fn blind(error: &io::Error) -> Stop {
+    Stop::Skip(format!(
+        "this machine does not tell what the server has read, which this scenario needs to know: {error}"
+    ))
+}
+
+fn is_refusal(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset
+    )
+}

@@ -1,0 +1,349 @@
+//! One scenario, from the start of its server to its verdict.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::io;
+use std::time::{Duration, Instant};
+
+use super::transcript::Transcript;
+use super::{explain, startup};
+use crate::harness::ports::Ports;
+use crate::harness::{Happening, Program, Session};
+use crate::oracle::matcher::Mismatch;
+use crate::oracle::{Oracle, Stream};
+use crate::scenario::{Action, ClientId, Scenario, StartOutcome};
+use crate::script::{self, Departure, Planned};
+use crate::verdict::{CheckReport, Failure, Outcome, Reading};
+
+/// What every play of a run has in common.
+#[derive(Debug)]
+pub(super) struct Circumstances<'run> {
+    /// What is executed.
+    pub(super) program: &'run Program,
+    /// Where ports come from.
+    pub(super) ports: &'run Ports,
+    /// How long a server may do nothing before it counts as hanging.
+    pub(super) patience: Duration,
+    /// The seed of everything random.
+    pub(super) seed: u64,
+}
+
+impl Circumstances<'_> {
+    /// How long a server may take from its start until it accepts a first connection. Starting
+    /// is not what the exam is about: some clear 200 MB first, some are built with sanitizers.
+    pub(super) fn starting_patience(&self) -> Duration {
+        self.patience * 5
+    }
+}
+
+/// Why a play ended before its last move.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The server did wrong.
+    Wrong(Box<Failure>),
+    /// The play needs something that this machine does not offer.
+    Skip(String),
+    /// The grader had trouble of its own.
+    Trouble(String),
+    /// Somebody else took the port; nobody is to blame.
+    PortTaken,
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Trouble(error.to_string())
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Wrong(Box::new(failure))
+    }
+}
+
+/// How often a port may be taken by somebody else before that is the grader's trouble.
+const ATTEMPTS: usize = 5;
+
+/// Plays a scenario and reports how it ended.
+pub(super) fn play(scenario: &Scenario, circumstances: &Circumstances<'_>) -> CheckReport {
+    let begun = Instant::now();
+    let mut readings = BTreeSet::new();
+    let mut attempts = 0;
+    let outcome = loop {
+        attempts += 1;
+        match attempt(scenario, circumstances, &mut readings) {
+            Ok(()) => break Outcome::Passed,
+            Err(Stop::Wrong(failure)) => break Outcome::Failed(failure),
+            Err(Stop::Skip(reason)) => break Outcome::Skipped(reason),
+            Err(Stop::Trouble(trouble)) => break Outcome::Error(trouble),
+            Err(Stop::PortTaken) if attempts < ATTEMPTS => {}
+            Err(Stop::PortTaken) => {
+                break Outcome::Error(format!(
+                    "{ATTEMPTS} ports in a row were taken by another program"
+                ));
+            }
+        }
+    };
+    CheckReport {
+        scenario: scenario.name.clone(),
+        path: scenario.path.clone(),
+        title: scenario.title.clone(),
+        hint: scenario.hint.clone(),
+        rules: scenario.rules.clone(),
+        tier: scenario.tier,
+        outcome,
+        duration: begun.elapsed(),
+        readings,
+    }
+}
+
+fn attempt(
+    scenario: &Scenario,
+    circumstances: &Circumstances<'_>,
+    readings: &mut BTreeSet<Reading>,
+) -> Result<(), Stop> {
+    readings.clear();
+    let Some(Action::Start(start)) = scenario.steps.first().map(|step| &step.action) else {
+        return Err(Stop::Trouble("the scenario does not start a server".into()));
+    };
+    let mut started = startup::start(scenario, start, circumstances)?;
+    match &start.outcome {
+        StartOutcome::Exits { .. } => return started.must_exit(start, circumstances),
+        StartOutcome::Survives => return started.must_survive(circumstances),
+        StartOutcome::ServesOrRefuses => {
+            if started.refuses_or_listens(circumstances)? {
+                readings.insert(Reading::ExtraArgumentsRefused);
+                return Ok(());
+            }
+            readings.insert(Reading::ExtraArgumentsIgnored);
+        }
+        StartOutcome::Serves => {}
+    }
+    let mut play = Play::new(scenario, circumstances, started);
+    let result = play.all_moves();
+    play.collect_readings(readings);
+    match result {
+        Ok(()) => play.finish(),
+        Err(Stop::Wrong(failure)) => Err(play.blame(failure)),
+        Err(stop) => Err(stop),
+    }
+}
+
+/// A scenario under way.
+#[derive(Debug)]
+pub(super) struct Play<'run> {
+    pub(super) scenario: &'run Scenario,
+    pub(super) circumstances: &'run Circumstances<'run>,
+    pub(super) session: Session,
+    pub(super) port: u16,
+    pub(super) oracle: Oracle,
+    /// What each client receives, until it closes its connection.
+    pub(super) streams: Vec<Option<Stream>>,
+    /// The clients that do not read at the moment.
+    pub(super) lazy: BTreeSet<ClientId>,
+    /// What was done since the server was last known to have dealt with everything.
+    pub(super) unsettled: Vec<Deed>,
+    pub(super) frozen: bool,
+    /// Moves that could not be made while the server was frozen.
+    pub(super) deferred: VecDeque<Planned>,
+    /// Whether the server has accepted a connection yet.
+    pub(super) serves: bool,
+    /// The line of the scenario file that is being played.
+    pub(super) line: usize,
+    pub(super) transcript: Transcript,
+}
+
+/// Something a client did that the server may not have dealt with yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Deed {
+    Arrived(ClientId),
+    /// It spoke, from this port of its own.
+    Spoke(ClientId, u16),
+    /// It left in this way, and this was its port.
+    Left(ClientId, u16, Departure),
+}
+
+impl Deed {
+    pub(super) const fn actor(self) -> ClientId {
+        match self {
+            Self::Arrived(who) | Self::Spoke(who, _) | Self::Left(who, ..) => who,
+        }
+    }
+}
+
+impl<'run> Play<'run> {
+    fn new(
+        scenario: &'run Scenario,
+        circumstances: &'run Circumstances<'run>,
+        started: startup::Started,
+    ) -> Self {
+        Self {
+            scenario,
+            circumstances,
+            session: started.session,
+            port: started.port,
+            oracle: Oracle::new(scenario),
+            streams: Vec::new(),
+            lazy: BTreeSet::new(),
+            unsettled: Vec::new(),
+            frozen: false,
+            deferred: VecDeque::new(),
+            serves: false,
+            line: 1,
+            transcript: Transcript::new(scenario),
+        }
+    }
+
+    fn all_moves(&mut self) -> Result<(), Stop> {
+        for planned in script::moves(self.scenario, self.circumstances.seed) {
+            self.begin_step(planned.line);
+            self.make(planned)?;
+        }
+        self.fence()
+    }
+
+    fn begin_step(&mut self, line: usize) {
+        if line != self.line {
+            self.line = line;
+            for stream in self.streams.iter_mut().flatten() {
+                stream.begin_step();
+            }
+        }
+    }
+
+    /// Proves the silence after the last step: the arrival of a newcomer must be the next thing
+    /// that anybody receives, so that anything else would stand before it.
+    fn fence(&mut self) -> Result<(), Stop> {
+        let newcomer = ClientId(self.scenario.clients.len());
+        self.arrive(newcomer)?;
+        self.settle()
+    }
+
+    /// Ends the server and judges what it wrote.
+    fn finish(self) -> Result<(), Stop> {
+        let line = self.line;
+        let transcript = self.transcript;
+        let (stdout, stderr) = self.session.end();
+        if !self.scenario.silent {
+            return Ok(());
+        }
+        for (name, output) in [("standard output", &stdout), ("standard error", &stderr)] {
+            if output.total() > 0 {
+                return Err(explain::unwanted_output(line, name, output, &transcript).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Completes a failure with what happened before it and, where the server has died, how.
+    fn blame(self, mut failure: Box<Failure>) -> Stop {
+        let exit = self.session.exit();
+        let died_before_serving = exit.is_some() && !self.serves;
+        let port = self.port;
+        failure.transcript = self.transcript.rows();
+        failure.not_played = !self.serves;
+        let (stdout, stderr) = self.session.end();
+        if let Some(exit) = exit {
+            failure.death = Some(explain::death(exit, &stdout, &stderr));
+        }
+        if died_before_serving && !crate::harness::ports::is_free(port) {
+            return Stop::PortTaken;
+        }
+        Stop::Wrong(failure)
+    }
+
+    /// Lets time pass until something happens, `patience` at most; says whether a client
+    /// received anything.
+    pub(super) fn pump(&mut self, patience: Duration) -> Result<bool, Stop> {
+        let mut progress = false;
+        let mut closed = None;
+        let Self {
+            session,
+            oracle,
+            streams,
+            ..
+        } = self;
+        let result = session.pump(patience, |happening| {
+            match happening {
+                Happening::Received(who, bytes) => {
+                    progress = true;
+                    if let Some(Some(stream)) = streams.get_mut(who.0) {
+                        stream
+                            .feed(oracle, bytes)
+                            .map_err(|mismatch| Broken::Stream(who, mismatch))?;
+                    }
+                }
+                Happening::Closed(who) | Happening::Reset(who) if oracle.is_here(who) => {
+                    closed.get_or_insert(who);
+                }
+                Happening::Closed(_) | Happening::Reset(_) => {}
+            }
+            Ok(())
+        });
+        match result {
+            Ok(()) => {}
+            Err(Broken::Machine(error)) => return Err(error.into()),
+            Err(Broken::Stream(who, mismatch)) => {
+                return Err(explain::wrong_bytes(self, who, &mismatch).into());
+            }
+        }
+        if let Some(who) = closed {
+            return Err(self.closed_by_the_server(who)?.into());
+        }
+        Ok(progress)
+    }
+
+    /// The server closed a connection that should stand; if that is because it has died, its
+    /// death is waited for, since it explains more.
+    fn closed_by_the_server(&mut self, who: ClientId) -> Result<Failure, Stop> {
+        // A process closes its descriptors before its death is told: a moment, unless it lives.
+        const MOMENT: Duration = Duration::from_millis(200);
+        let begun = Instant::now();
+        while self.session.exit().is_none() && begun.elapsed() < MOMENT {
+            self.session.pump(MOMENT, |_| Ok::<(), io::Error>(()))?;
+        }
+        Ok(match self.session.exit() {
+            Some(exit) => explain::died(self, exit),
+            None => explain::closed(self, who),
+        })
+    }
+
+    fn collect_readings(&self, readings: &mut BTreeSet<Reading>) {
+        for (place, stream) in self.streams.iter().enumerate() {
+            let Some(stream) = stream else { continue };
+            let observed = stream.observed();
+            let lazy = self.scenario.lazy.contains(&ClientId(place));
+            let awake = lazy && !self.lazy.contains(&ClientId(place));
+            let seen = [
+                (observed.piece_at_once, Reading::PiecesAtOnce),
+                (
+                    observed.pieces_held && !observed.piece_at_once,
+                    Reading::PiecesHeld,
+                ),
+                (observed.unfinished_dropped, Reading::UnfinishedDropped),
+                (observed.unfinished_as_it_is, Reading::UnfinishedAsItIs),
+                (
+                    observed.unfinished_with_newline,
+                    Reading::UnfinishedWithNewline,
+                ),
+                (awake && observed.line_lost, Reading::LazyMissedLines),
+                (awake && !observed.line_lost, Reading::LazyFoundEverything),
+            ];
+            readings.extend(
+                seen.into_iter()
+                    .filter(|(seen, _)| *seen)
+                    .map(|(_, reading)| reading),
+            );
+        }
+    }
+}
+
+enum Broken {
+    Machine(io::Error),
+    Stream(ClientId, Box<Mismatch>),
+}
+
+impl From<io::Error> for Broken {
+    fn from(error: io::Error) -> Self {
+        Self::Machine(error)
+    }
+}

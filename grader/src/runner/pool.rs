@@ -1,0 +1,126 @@
+//! Several plays at once, reported in the order of the suite.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Mutex;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use super::play::{Circumstances, play};
+use super::preflight;
+use crate::harness::Program;
+use crate::harness::ports::Ports;
+use crate::scenario::{Action, Scenario, StartOutcome};
+use crate::verdict::{CheckReport, Failure, Outcome};
+
+/// How a suite is played.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What is executed.
+    pub program: Program,
+    /// How many scenarios are played at once, at least 1.
+    pub jobs: usize,
+    /// How long a server may do nothing before it counts as hanging.
+    pub patience: Duration,
+    /// The seed of everything random.
+    pub seed: u64,
+}
+
+/// Why a run ended before its last check.
+#[derive(Debug)]
+pub enum RunError<E> {
+    /// The kernel does not execute the program, for this reason.
+    CannotExecute(io::Error),
+    /// The report of a check could not be passed on.
+    Report(E),
+}
+
+/// Plays a suite and hands out a report for each scenario, in the suite's order.
+///
+/// # Errors
+/// The server cannot be executed, or whatever `report` returns; what has not been played by then
+/// is not.
+pub fn run<E: Send>(
+    settings: &Settings,
+    suite: &[Scenario],
+    mut report: impl FnMut(CheckReport) -> Result<(), E>,
+) -> Result<(), RunError<E>> {
+    let ports = Ports::new();
+    let circumstances = Circumstances {
+        program: &settings.program,
+        ports: &ports,
+        patience: settings.patience,
+        seed: settings.seed,
+    };
+    let never_served = preflight::never_serves(&circumstances).map_err(RunError::CannotExecute)?;
+    let queue = Mutex::new(order_of_play(suite));
+    let (results, finished) = mpsc::channel();
+    std::thread::scope(|scope| {
+        for _ in 0..settings.jobs.clamp(1, suite.len().max(1)) {
+            let results = results.clone();
+            let (queue, circumstances, never_served) =
+                (&queue, &circumstances, never_served.as_ref());
+            scope.spawn(move || {
+                while let Some(place) = queue.lock().ok().and_then(|mut queue| queue.pop()) {
+                    let scenario = &suite[place];
+                    let checked = match never_served {
+                        Some(failure) if needs_service(scenario) => not_played(scenario, failure),
+                        _ => play(scenario, circumstances),
+                    };
+                    if results.send((place, checked)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(results);
+        let mut waiting = BTreeMap::new();
+        let mut next = 0;
+        for (place, checked) in finished {
+            waiting.insert(place, checked);
+            while let Some(checked) = waiting.remove(&next) {
+                next += 1;
+                if let Err(error) = report(checked) {
+                    if let Ok(mut queue) = queue.lock() {
+                        queue.clear();
+                    }
+                    return Err(RunError::Report(error));
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The places in the suite, to be taken from the end: long plays first, so that none of them is
+/// left over when everything else is done.
+fn order_of_play(suite: &[Scenario]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..suite.len()).collect();
+    places.sort_by_key(|place| (suite[*place].clients.len(), std::cmp::Reverse(*place)));
+    places
+}
+
+fn needs_service(scenario: &Scenario) -> bool {
+    scenario.steps.first().is_some_and(|step| {
+        matches!(&step.action, Action::Start(start) if start.outcome == StartOutcome::Serves)
+    })
+}
+
+/// The report of a scenario that a server cannot pass that never serves anybody.
+fn not_played(scenario: &Scenario, failure: &Failure) -> CheckReport {
+    CheckReport {
+        scenario: scenario.name.clone(),
+        path: scenario.path.clone(),
+        title: scenario.title.clone(),
+        hint: scenario.hint.clone(),
+        rules: scenario.rules.clone(),
+        tier: scenario.tier,
+        outcome: Outcome::Failed(Box::new(Failure {
+            line: scenario.steps.first().map_or(1, |step| step.line),
+            not_played: true,
+            ..failure.clone()
+        })),
+        duration: Duration::ZERO,
+        readings: std::collections::BTreeSet::new(),
+    }
+}

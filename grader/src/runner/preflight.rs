@@ -1,0 +1,48 @@
+//! Whether the server can be executed and serves anybody at all, found out once: a server that
+//! never accepts a connection would use up the patience of every single scenario.
+
+use std::io;
+
+use super::play::{Circumstances, play};
+use crate::harness::Session;
+use crate::scenario::{Action, Argument, Judge, Scenario, Start, StartOutcome, Step};
+use crate::tier::Tier;
+use crate::verdict::{Failure, Outcome};
+
+/// Why no scenario that needs a serving server can be passed; `None` where the server serves, or
+/// where the trouble is not its own.
+///
+/// # Errors
+/// The program cannot be executed.
+pub(super) fn never_serves(circumstances: &Circumstances<'_>) -> io::Result<Option<Failure>> {
+    // Without an argument a server ends at once; only whether it can be executed matters here.
+    drop(Session::start(circumstances.program, &[], 0)?);
+    match play(&only_a_newcomer(), circumstances).outcome {
+        Outcome::Failed(failure) if failure.not_played => Ok(Some(*failure)),
+        _ => Ok(None),
+    }
+}
+
+/// A scenario without steps: the fence at its end is the first connection.
+fn only_a_newcomer() -> Scenario {
+    Scenario {
+        name: "preflight".into(),
+        path: String::new(),
+        title: String::new(),
+        rules: Vec::new(),
+        tier: Tier::Exam,
+        hint: None,
+        judge: Judge::EveryByte,
+        must_keep: Vec::new(),
+        silent: false,
+        clients: Vec::new(),
+        lazy: Vec::new(),
+        steps: vec![Step {
+            line: 1,
+            action: Action::Start(Start {
+                arguments: vec![Argument::Port],
+                outcome: StartOutcome::Serves,
+            }),
+        }],
+    }
+}

@@ -1,0 +1,280 @@
+//! Starting a server, and the checks that are about nothing else.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
+use super::explain;
+use super::play::{Circumstances, Stop};
+use super::waiting::Patience;
+use crate::harness::{Captured, Exit, Session, ports};
+use crate::scenario::{Argument, Scenario, Start, StartOutcome};
+use crate::verdict::Failure;
+
+/// The port that nobody but root may bind (exam-facts, test 2).
+const PRIVILEGED: u16 = 22;
+
+/// What a server says that refuses its arguments (subject).
+const REFUSAL: &str = "Wrong number of arguments\n";
+
+/// A server that has been started.
+#[derive(Debug)]
+pub(super) struct Started {
+    pub(super) session: Session,
+    pub(super) port: u16,
+    line: usize,
+    arguments: Vec<String>,
+    /// The listener that keeps a port busy.
+    busy: Option<OwnedFd>,
+}
+
+/// Starts the server as the scenario asks.
+pub(super) fn start(
+    scenario: &Scenario,
+    start: &Start,
+    circumstances: &Circumstances<'_>,
+) -> Result<Started, Stop> {
+    let port = circumstances.ports.free()?;
+    let mut busy = None;
+    let mut arguments = Vec::new();
+    for argument in &start.arguments {
+        arguments.push(match argument {
+            Argument::Literal(text) => text.clone(),
+            Argument::Port => port.to_string(),
+            Argument::PrivilegedPort if !ports::is_free(PRIVILEGED) => PRIVILEGED.to_string(),
+            Argument::BusyPort | Argument::PrivilegedPort => {
+                let (port, listener) = circumstances.ports.busy()?;
+                busy = Some(listener);
+                port.to_string()
+            }
+        });
+    }
+    let session = Session::start(circumstances.program, &arguments, port)
+        .map_err(|error| Stop::Trouble(format!("the server could not be started: {error}")))?;
+    Ok(Started {
+        session,
+        port,
+        line: scenario.steps.first().map_or(1, |step| step.line),
+        arguments,
+        busy,
+    })
+}
+
+impl Started {
+    /// Waits for the server's end and judges it.
+    pub(super) fn must_exit(
+        mut self,
+        start: &Start,
+        circumstances: &Circumstances<'_>,
+    ) -> Result<(), Stop> {
+        let StartOutcome::Exits {
+            status,
+            stdout,
+            stderr,
+            output,
+        } = &start.outcome
+        else {
+            return Ok(());
+        };
+        let patience = Patience::new(circumstances.starting_patience());
+        while self.session.exit().is_none() {
+            match patience.left() {
+                Some(left) => self.pump(left)?,
+                None => return Err(self.still_runs().into()),
+            }
+        }
+        let exit = self.session.exit();
+        let line = self.line;
+        let called = self.called();
+        drop(self.busy);
+        let (written, errors) = self.session.end();
+        let both = [written.head(), errors.head()].concat();
+        let checks = [
+            ("standard output", stdout, written.head().to_vec()),
+            ("standard error", stderr, errors.head().to_vec()),
+            ("standard output and error", output, both),
+        ];
+        for (name, wanted, came) in checks {
+            let Some(wanted) = wanted else { continue };
+            let sorted = |text: &[u8]| {
+                let mut lines: Vec<Vec<u8>> = text
+                    .split_inclusive(|byte| *byte == b'\n')
+                    .map(Vec::from)
+                    .collect();
+                lines.sort();
+                lines.concat()
+            };
+            let same = if name == "standard output and error" {
+                sorted(wanted.as_bytes()) == sorted(&came)
+            } else {
+                wanted.as_bytes() == came
+            };
+            if !same {
+                let mut failure =
+                    explain::wrong_output(line, &called, name, wanted.as_bytes(), &came);
+                failure.death = unexpected_end(exit, *status, &written, &errors);
+                return Err(failure.into());
+            }
+        }
+        match (exit, status) {
+            (Some(Exit::Status(came)), Some(wanted)) if came != *wanted => {
+                Err(explain::wrong_status(line, &called, *wanted, came).into())
+            }
+            (Some(exit @ Exit::Signal(_)), _) => {
+                Err(explain::died_at_start(line, &called, exit, &written, &errors).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Waits until the server serves somewhere or has ended; only a signal is wrong.
+    pub(super) fn must_survive(mut self, circumstances: &Circumstances<'_>) -> Result<(), Stop> {
+        let mut patience = Patience::new(circumstances.patience);
+        while self.session.exit().is_none() {
+            if listens_somewhere(self.session.process_id())? {
+                return Ok(());
+            }
+            match patience.glance() {
+                Some(glance) => self.pump(glance)?,
+                // It does neither, which is odd and no crash.
+                None => return Ok(()),
+            }
+        }
+        let Some(exit @ Exit::Signal(_)) = self.session.exit() else {
+            return Ok(());
+        };
+        let (line, called) = (self.line, self.called());
+        let (stdout, stderr) = self.session.end();
+        Err(explain::died_at_start(line, &called, exit, &stdout, &stderr).into())
+    }
+
+    /// Waits until the server listens or has ended; `true` if it refused its arguments as the
+    /// subject says.
+    pub(super) fn refuses_or_listens(
+        &mut self,
+        circumstances: &Circumstances<'_>,
+    ) -> Result<bool, Stop> {
+        let mut patience = Patience::new(circumstances.starting_patience());
+        while self.session.exit().is_none() {
+            if self
+                .session
+                .backlog()
+                .map_err(|error| super::moves::blind(&error))?
+                .is_some()
+            {
+                return Ok(false);
+            }
+            match patience.glance() {
+                Some(glance) => self.pump(glance)?,
+                None => return Err(self.still_runs().into()),
+            }
+        }
+        // What it wrote before it ended may still be on its way through the pipe.
+        self.pump(Duration::ZERO)?;
+        if !ports::is_free(self.port) {
+            return Err(Stop::PortTaken);
+        }
+        let (stdout, stderr) = (self.session.stdout(), self.session.stderr());
+        let refused = self.session.exit() == Some(Exit::Status(1))
+            && stdout.total() == 0
+            && stderr.head() == REFUSAL.as_bytes();
+        if refused {
+            return Ok(true);
+        }
+        let called = self.called();
+        Err(match self.session.exit() {
+            Some(exit @ Exit::Signal(_)) => {
+                explain::died_at_start(self.line, &called, exit, stdout, stderr)
+            }
+            _ => explain::wrong_output(
+                self.line,
+                &called,
+                "standard error",
+                REFUSAL.as_bytes(),
+                stderr.head(),
+            ),
+        }
+        .into())
+    }
+
+    fn pump(&mut self, patience: Duration) -> io::Result<()> {
+        self.session.pump(patience, |_| Ok(()))
+    }
+
+    fn still_runs(&self) -> Failure {
+        explain::still_runs(self.line, &self.called())
+    }
+
+    /// How the server was called, for people.
+    fn called(&self) -> String {
+        match self.arguments.as_slice() {
+            [] => "without an argument".into(),
+            arguments => format!(
+                "with {}",
+                arguments
+                    .iter()
+                    .map(|a| format!("“{a}”"))
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            ),
+        }
+    }
+}
+
+/// How the server ended, where that differs from what was wanted as well.
+fn unexpected_end(
+    exit: Option<Exit>,
+    wanted: Option<i32>,
+    stdout: &Captured,
+    stderr: &Captured,
+) -> Option<crate::verdict::Death> {
+    exit.filter(|exit| match exit {
+        Exit::Status(status) => wanted.is_some_and(|wanted| wanted != *status),
+        Exit::Signal(_) => true,
+    })
+    .map(|exit| explain::death(exit, stdout, stderr))
+}
+
+/// Whether the process has a listening TCP socket, on whatever port and address.
+#[cfg(target_os = "linux")]
+fn listens_somewhere(process: u32) -> Result<bool, Stop> {
+    use std::collections::HashSet;
+
+    use procfs::net::TcpState;
+    use procfs::process::{FDTarget, Process};
+
+    let Ok(process) = i32::try_from(process)
+        .map_err(|_| ())
+        .and_then(|id| Process::new(id).map_err(|_| ()))
+    else {
+        return Ok(false);
+    };
+    // It may end while it is being looked at.
+    let Ok(descriptors) = process.fd() else {
+        return Ok(false);
+    };
+    let sockets: HashSet<u64> = descriptors
+        .flatten()
+        .filter_map(|descriptor| match descriptor.target {
+            FDTarget::Socket(inode) => Some(inode),
+            _ => None,
+        })
+        .collect();
+    if sockets.is_empty() {
+        return Ok(false);
+    }
+    let cannot_see = |error| Stop::Skip(format!("this machine does not tell who listens: {error}"));
+    let tcp = procfs::net::tcp().map_err(cannot_see)?;
+    let tcp6 = procfs::net::tcp6().unwrap_or_default();
+    Ok(tcp
+        .iter()
+        .chain(&tcp6)
+        .any(|entry| entry.state == TcpState::Listen && sockets.contains(&entry.inode)))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn listens_somewhere(_process: u32) -> Result<bool, Stop> {
+    Err(Stop::Skip(
+        "only Linux tells whether a process listens".into(),
+    ))
+}
