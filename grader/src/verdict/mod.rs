@@ -74,7 +74,9 @@ impl Reading {
             Self::PiecesAtOnce => "pieces of a line are relayed at once",
             Self::PiecesHeld => "pieces of a line are held until its newline",
             Self::UnfinishedDropped => "an unfinished line is dropped when its client leaves",
-            Self::UnfinishedAsItIs => "an unfinished line is relayed as it is when its client leaves",
+            Self::UnfinishedAsItIs => {
+                "an unfinished line is relayed as it is when its client leaves"
+            }
             Self::UnfinishedWithNewline => {
                 "an unfinished line is relayed with a newline added when its client leaves"
             }
