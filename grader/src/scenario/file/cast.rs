@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::did_you_mean::did_you_mean;
 use super::shape::At;
+use super::wording::did_you_mean;
 use crate::scenario::ClientId;
 use crate::scenario::error::ScenarioError;
 use crate::scenario::source::SourceFile;

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::cast::Cast;
-use super::did_you_mean::did_you_mean;
 use super::shape::At;
+use super::wording::{did_you_mean, grouped};
 use crate::scenario::error::ScenarioError;
 use crate::scenario::source::SourceFile;
 use crate::scenario::text::{Part, Text};
@@ -112,7 +112,10 @@ impl Hole<'_> {
             Ok(length @ 1..=MOST_RANDOM) => Ok(length),
             _ => Err(self
                 .wrong(
-                    format!("`{{random:…}}` takes a number of characters from 1 to {MOST_RANDOM}"),
+                    format!(
+                        "`{{random:…}}` takes a number of characters from 1 to {}",
+                        grouped(MOST_RANDOM)
+                    ),
                     "not such a number",
                 )
                 .help("for example `{random:100}`")),

@@ -10,12 +10,11 @@ use toml::de::{DeTable, Deserializer};
 use super::error::ScenarioError;
 use super::source::SourceFile;
 use super::{Judge, Keep, Scenario};
-use did_you_mean::did_you_mean;
-use shape::{At, FileShape, JudgeShape, KeepShape};
+use shape::{At, FileShape, JudgeShape, KeepShape, VerbShape};
 use steps::Script;
+use wording::did_you_mean;
 
 mod cast;
-mod did_you_mean;
 mod holes;
 mod keys;
 mod outline;
@@ -23,6 +22,7 @@ pub(super) mod shape;
 mod start;
 mod steps;
 mod toml_error;
+mod wording;
 
 /// Reads a scenario from the bytes of its file.
 ///
@@ -57,7 +57,9 @@ pub fn read(file: &SourceFile, rules: &[&str]) -> Result<Scenario, ScenarioError
     if let Some(hint) = &shape.hint {
         check_text(file, "hint", hint)?;
     }
-    let silent = shape.silent.as_ref().is_some_and(|silent| *silent.get());
+    if let (Some(silent), Some(VerbShape::Start(start))) = (&shape.silent, shape.step.first()) {
+        start::check_silent(file, start, silent)?;
+    }
     let mut script = Script::new(file);
     for (verb, at) in shape.step.iter().zip(&verbs) {
         script.read(verb, at)?;
@@ -75,7 +77,7 @@ pub fn read(file: &SourceFile, rules: &[&str]) -> Result<Scenario, ScenarioError
             Some(JudgeShape::SortedLines) => Judge::SortedLines,
         },
         must_keep: read_must_keep(file, shape.must_keep.as_deref().unwrap_or_default())?,
-        silent,
+        silent: shape.silent.is_some_and(|silent| *silent.get()),
         clients: script.cast.names().map(str::to_owned).collect(),
         lazy: script.cast.ever_lazy(),
         steps: script.steps,

@@ -5,14 +5,12 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::did_you_mean::{did_you_mean, listed};
 use super::keys;
+use super::wording::{did_you_mean, listed};
 use crate::scenario::error::ScenarioError;
 use crate::scenario::source::SourceFile;
 
 /// Finds the verb of every step, whose place serde does not tell.
-///
-/// Steps that are no tables are passed over: their wrong type is reported when they are read.
 pub(super) fn verbs(
     file: &SourceFile,
     document: &DeTable<'_>,
@@ -21,7 +19,7 @@ pub(super) fn verbs(
         return Err(no_steps(file, 0..0));
     };
     let Some(steps) = step.get_ref().as_array() else {
-        return Ok(Vec::new());
+        return Err(no_table(file, step.span()));
     };
     if steps.is_empty() {
         return Err(no_steps(file, step.span()));
@@ -31,7 +29,7 @@ pub(super) fn verbs(
 
 fn verb(file: &SourceFile, step: &Spanned<DeValue<'_>>) -> Result<Range<usize>, ScenarioError> {
     let Some(table) = step.get_ref().as_table() else {
-        return Ok(step.span());
+        return Err(no_table(file, step.span()));
     };
     let mut found: Vec<(&str, Range<usize>)> = table
         .keys()
@@ -84,6 +82,16 @@ fn unknown_verb(file: &SourceFile, word: &str, span: Range<usize>) -> ScenarioEr
         "unknown verb",
     )
     .help(help)
+}
+
+fn no_table(file: &SourceFile, span: Range<usize>) -> ScenarioError {
+    ScenarioError::new(
+        file,
+        span,
+        "a step is a table in a list of steps",
+        "not one of a list",
+    )
+    .help("begin every step with `[[step]]`, in two pairs of brackets")
 }
 
 fn no_steps(file: &SourceFile, span: Range<usize>) -> ScenarioError {

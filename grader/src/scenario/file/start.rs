@@ -1,7 +1,7 @@
 //! The start of the server: its arguments, and what must come of it.
 
-use super::did_you_mean::{did_you_mean, listed};
 use super::shape::{At, Only, StartShape};
+use super::wording::{did_you_mean, listed};
 use crate::scenario::error::ScenarioError;
 use crate::scenario::source::SourceFile;
 use crate::scenario::{Argument, Start, StartOutcome};
@@ -44,6 +44,35 @@ pub(super) fn read(file: &SourceFile, shape: &StartShape) -> Result<Start, Scena
         .help("write `args = [\"{port}\"]`, or say what must come of it: `exit`, `stdout`, `stderr`, `output` or `must_not_crash`"));
     }
     Ok(start)
+}
+
+/// An error where a scenario that is silent lets the server write something.
+pub(super) fn check_silent(
+    file: &SourceFile,
+    shape: &StartShape,
+    silent: &At<bool>,
+) -> Result<(), ScenarioError> {
+    let StartShape {
+        stdout,
+        stderr,
+        output,
+        ..
+    } = shape;
+    let written = [stdout, stderr, output]
+        .into_iter()
+        .flatten()
+        .find(|text| !text.get().is_empty());
+    match written {
+        Some(text) if *silent.get() => Err(ScenarioError::new(
+            file,
+            text.span(),
+            "a silent server writes nothing, yet this must be written",
+            "must be written",
+        )
+        .related(silent.span(), "must be silent")
+        .help("leave `silent` out")),
+        _ => Ok(()),
+    }
 }
 
 fn outcome(file: &SourceFile, shape: &StartShape) -> Result<StartOutcome, ScenarioError> {
@@ -149,7 +178,7 @@ fn read_argument(file: &SourceFile, argument: &At<String>) -> Result<Argument, S
         )
         .help(did_you_mean(text, HOLES).unwrap_or_else(|| {
             format!(
-                "an argument is {} or a text without braces",
+                "an argument is a text without braces, or {}",
                 listed(&HOLES, "or")
             )
         }))),

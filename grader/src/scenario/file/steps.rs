@@ -10,6 +10,7 @@ use super::shape::{
     At, CrowdShape, ExpectShape, FloodShape, NewNames, SendShape, VerbShape, VisitShape,
 };
 use super::start;
+use super::wording::grouped;
 use crate::scenario::error::ScenarioError;
 use crate::scenario::source::SourceFile;
 use crate::scenario::{Action, ClientId, Delivery, Expect, Flood, Send, Step};
@@ -116,14 +117,14 @@ impl<'f> Script<'f> {
             VerbShape::Crowd(CrowdShape { name, count }) => {
                 self.not_frozen(
                     at,
-                    "a crowd connects",
+                    "no crowd can connect",
                     "connect a few clients by name instead",
                 )?;
                 let count = self.number("count", count, MOST_CROWD)?;
                 self.cast.arrive_numbered(name, count).map(Action::Connect)
             }
             VerbShape::Visit(VisitShape { name, count }) => {
-                self.not_frozen(at, "visitors come and go", "thaw the server first")?;
+                self.not_frozen(at, "nobody can come and go", "thaw the server first")?;
                 let count = self.number("count", count, MOST_VISITS)?;
                 let ids = self.cast.arrive_numbered(name, count)?;
                 self.cast.depart(&ids, "leaves", at);
@@ -141,7 +142,7 @@ impl<'f> Script<'f> {
             VerbShape::StopReading(names) => {
                 self.not_frozen(
                     at,
-                    "clients turn lazy",
+                    "nobody can turn lazy",
                     "let them turn lazy before `freeze`",
                 )?;
                 let ids = self.cast.present_all(&names.0)?;
@@ -149,7 +150,11 @@ impl<'f> Script<'f> {
                 Ok(Action::StopReading(ids))
             }
             VerbShape::ReadAgain(names) => {
-                self.not_frozen(at, "clients read again", "let them read again after `thaw`")?;
+                self.not_frozen(
+                    at,
+                    "nobody can read again",
+                    "let them read again after `thaw`",
+                )?;
                 let ids = self.cast.present_all(&names.0)?;
                 self.cast.read_again(&ids, &names.0.span())?;
                 Ok(Action::ReadAgain(ids))
@@ -231,7 +236,11 @@ impl<'f> Script<'f> {
         if length > MOST_SENT {
             return Err(self.wrong(
                 shape.text.span(),
-                format!("one step sends at most {MOST_SENT} bytes; this one sends {length}"),
+                format!(
+                    "one step sends at most {} bytes; this one sends {}",
+                    grouped(MOST_SENT),
+                    grouped(length)
+                ),
                 "too much",
             ));
         }
@@ -240,7 +249,9 @@ impl<'f> Script<'f> {
             *said = said.saturating_add(length);
             if *said > MOST_WHILE_FROZEN {
                 let message = format!(
-                    "a client says at most {MOST_WHILE_FROZEN} bytes to a frozen server; this would make {said}"
+                    "a client says at most {} bytes to a frozen server; this would make {}",
+                    grouped(MOST_WHILE_FROZEN),
+                    grouped(*said)
                 );
                 let since = frozen.since.clone();
                 return Err(self
@@ -326,14 +337,14 @@ impl<'f> Script<'f> {
             2..=LONGEST_CUT => Ok(()),
             length => Err(self.wrong(
                 shape.text.span(),
-                format!("a text to be cut everywhere has 2 to {LONGEST_CUT} bytes; this one has {length}"),
+                format!("a text that is cut everywhere has 2 to {LONGEST_CUT} bytes; this one has {length}"),
                 if length < 2 { "can't be cut" } else { "too long" },
             )),
         }
     }
 
     fn expect(&self, shape: &ExpectShape, at: &Range<usize>) -> Result<Expect, ScenarioError> {
-        self.not_frozen(at, "clients receive anything", "expect it after `thaw`")?;
+        self.not_frozen(at, "nobody can receive anything", "expect it after `thaw`")?;
         let by = self.cast.present_all(&shape.by)?;
         self.cast
             .check_reading(&by, &shape.by.span(), "so nothing can have reached it")?;
@@ -342,7 +353,7 @@ impl<'f> Script<'f> {
     }
 
     fn flood(&self, shape: &FloodShape, at: &Range<usize>) -> Result<Flood, ScenarioError> {
-        self.not_frozen(at, "a flood gets through", "flood before `freeze`")?;
+        self.not_frozen(at, "no flood gets through", "flood before `freeze`")?;
         let from = self.cast.present(&shape.from)?;
         let until_full = self.cast.present_all(&shape.until_full)?;
         self.cast.check_lazy(
@@ -391,7 +402,11 @@ impl<'f> Script<'f> {
             Ok(number) if (1..=most).contains(&number) => Ok(number),
             _ => Err(self.wrong(
                 value.span(),
-                format!("`{key}` is a number from 1 to {most}, not {}", value.get()),
+                format!(
+                    "`{key}` is a number from 1 to {}, not {}",
+                    grouped(most),
+                    value.get()
+                ),
                 "out of range",
             )),
         }
@@ -404,8 +419,8 @@ impl<'f> Script<'f> {
             Some(frozen) => Err(self
                 .wrong(
                     at.clone(),
-                    format!("the server is frozen: it can't be that {what}"),
-                    "while it is frozen",
+                    format!("{what} while the server is frozen"),
+                    "before `thaw`",
                 )
                 .related(frozen.since.clone(), "frozen here")
                 .help(help)),

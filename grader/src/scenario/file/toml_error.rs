@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use toml::de::{DeTable, Error};
 
-use super::did_you_mean::{did_you_mean, listed};
 use super::keys::{self, Key};
 use super::outline;
+use super::wording::{did_you_mean, listed};
 use crate::scenario::error::ScenarioError;
 use crate::scenario::source::SourceFile;
 
@@ -29,28 +29,76 @@ pub(super) fn syntax(file: &SourceFile, error: &Error) -> ScenarioError {
         )
         .help(help);
     }
-    let help = syntax_help(file, &span, message);
-    ScenarioError::new(file, span, format!("this is not TOML: {message}"), "here").maybe_help(help)
+    let words = reworded(message, file.text().get(span.clone()).unwrap_or_default());
+    let help = unbalanced_quotes(file, &span).or_else(|| syntax_help(message).map(str::to_owned));
+    ScenarioError::new(file, span, format!("this is not TOML: {words}"), "here").maybe_help(help)
 }
 
-fn syntax_help(file: &SourceFile, span: &Range<usize>, message: &str) -> Option<String> {
-    let help = if message.contains("string") && message.contains("literal") {
-        // An unquoted value: the parser names the kinds of value that it would take.
-        "a text stands in quotes: `\"…\"`, over several lines `\"\"\"…\"\"\"`"
+/// The frequent messages of the parser in plain words.
+fn reworded<'a>(message: &'a str, at: &str) -> &'a str {
+    let words = [
+        (
+            "key with no value",
+            "a key is followed by `=` and its value",
+        ),
+        (
+            "missing comma between array elements",
+            "a comma is missing between two elements of a list",
+        ),
+        (
+            "unclosed array table",
+            "a header in double brackets is not closed by `]]`",
+        ),
+        ("unclosed array", "a list is not closed by `]`"),
+        ("unclosed inline table", "a table is not closed by `}`"),
+        (
+            "missing escaped value",
+            "a text has a `\\` that begins no escape",
+        ),
+    ];
+    if message.starts_with("string values must be quoted") {
+        return if at.trim().is_empty() {
+            "a value is missing"
+        } else {
+            "a text is not in quotes"
+        };
+    }
+    words
+        .iter()
+        .find(|(start, _)| message.starts_with(start))
+        .map_or(message, |&(_, words)| words)
+}
+
+fn syntax_help(message: &str) -> Option<&'static str> {
+    if message.starts_with("string values must be quoted") {
+        Some("a text stands in quotes: `\"…\"`, over several lines `\"\"\"…\"\"\"`")
     } else if message.contains("escape") {
-        "in a text, write `\\\\` for a backslash and `\\n` for a newline, or put the text in single quotes"
-    } else if message.contains("basic string") {
-        "a text ends with the quotes with which it begins; one of several lines stands between `\"\"\"` and `\"\"\"`"
-    } else if file
-        .text()
-        .get(span.clone())
-        .is_some_and(|text| text.contains('\r'))
-    {
-        "end lines with a newline only"
+        Some(
+            "write `\\\\` for a backslash and `\\n` for a newline, or put the text in single quotes",
+        )
     } else {
-        return None;
-    };
-    Some(help.to_owned())
+        None
+    }
+}
+
+/// A forgotten quote is noticed only where the parser gives up, so the count of quotes tells
+/// more than the message does.
+fn unbalanced_quotes(file: &SourceFile, span: &Range<usize>) -> Option<String> {
+    const LONG: &str = "\"\"\"";
+    let text = file.text();
+    if !text.matches(LONG).count().is_multiple_of(2) {
+        return Some(format!(
+            "one `{LONG}` too many or too few stands before: a text over several lines begins and ends with it"
+        ));
+    }
+    let line = text.get(file.line_span(file.line(span.start)))?;
+    let quotes = line
+        .replace(LONG, "")
+        .replace("\\\"", "")
+        .matches('"')
+        .count();
+    (!quotes.is_multiple_of(2))
+        .then(|| "this line has an odd number of quotes: one is missing".to_owned())
 }
 
 /// A file whose keys or values are not those of a scenario.

@@ -1,4 +1,4 @@
-//! The word that somebody probably meant.
+//! How messages name things: the word that was probably meant, lists, large numbers.
 
 /// The candidate that is nearest to a misspelt word, unless none is near.
 pub(super) fn nearest<'a>(
@@ -35,6 +35,19 @@ pub(super) fn listed(words: &[&str], conjunction: &str) -> String {
     }
 }
 
+/// A number with its thousands set apart, as TOML takes it: `1_000_000`.
+pub(super) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) && digits.len() > 4 {
+            grouped.push('_');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,5 +65,12 @@ mod tests {
     fn words_are_listed_as_in_a_sentence() {
         assert_eq!(listed(&["a"], "and"), "`a`");
         assert_eq!(listed(&["a", "b", "c"], "or"), "`a`, `b` or `c`");
+    }
+
+    #[test]
+    fn thousands_are_set_apart_in_large_numbers_only() {
+        assert_eq!(grouped(3000), "3000");
+        assert_eq!(grouped(10_000), "10_000");
+        assert_eq!(grouped(1_234_567), "1_234_567");
     }
 }
