@@ -7,8 +7,13 @@ use std::net::Ipv4Addr;
 
 use crate::tier::Tier;
 
+mod error;
+pub mod file;
+mod source;
 mod text;
 
+pub use error::ScenarioError;
+pub use source::SourceFile;
 pub use text::Text;
 
 /// One scenario: a script for a fresh server and its clients.

@@ -1,0 +1,203 @@
+//! What every key takes and how it is written: the words of the messages about wrong types and
+//! missing keys. A test holds the table against the schema.
+
+/// One key of a scenario file.
+pub(super) struct Key {
+    /// The verb in which it stands; empty at the top of the file and for verbs.
+    pub(super) owner: &'static str,
+    /// The key itself.
+    pub(super) name: &'static str,
+    /// What it takes.
+    pub(super) takes: &'static str,
+    /// How it is written.
+    pub(super) example: &'static str,
+}
+
+const fn key(
+    owner: &'static str,
+    name: &'static str,
+    takes: &'static str,
+    example: &'static str,
+) -> Key {
+    Key {
+        owner,
+        name,
+        takes,
+        example,
+    }
+}
+
+/// The owner under which verbs stand.
+const STEP: &str = "step";
+
+/// All keys.
+pub(super) const KEYS: &[Key] = &[
+    key(
+        "",
+        "title",
+        "a text",
+        r#"title = "Everyone there is told of a newcomer""#,
+    ),
+    key("", "rules", "a list of rules", r#"rules = ["arrival"]"#),
+    key("", "tier", "a tier", r#"tier = "subject""#),
+    key(
+        "",
+        "hint",
+        "a text",
+        r#"hint = "Tell the others before you forget the client.""#,
+    ),
+    key("", "judge", "a way of judging", r#"judge = "sorted-lines""#),
+    key(
+        "",
+        "must_keep",
+        "a list of things to keep",
+        r#"must_keep = ["unfinished-line"]"#,
+    ),
+    key("", "silent", "`true` or `false`", "silent = true"),
+    key("", STEP, "tables", r#"[[step]]"#),
+    key(
+        STEP,
+        "start",
+        "a table",
+        r#"start = { args = ["{port}", "extra"], may_refuse = true }"#,
+    ),
+    key(
+        STEP,
+        "connect",
+        "a list of names",
+        r#"connect = ["alice", "bob"]"#,
+    ),
+    key(
+        STEP,
+        "crowd",
+        "a table",
+        r#"crowd = { name = "guest", count = 200 }"#,
+    ),
+    key(
+        STEP,
+        "visit",
+        "a table",
+        r#"visit = { name = "visitor", count = 3000 }"#,
+    ),
+    key(
+        STEP,
+        "send",
+        "a table",
+        r#"send = { from = "bob", text = "hello\n" }"#,
+    ),
+    key(
+        STEP,
+        "expect",
+        "a table",
+        r#"expect = { by = ["alice"], text = "client {bob}: hello\n" }"#,
+    ),
+    key(
+        STEP,
+        "leave",
+        "a list of names",
+        r#"leave = ["alice", "guest-*"]"#,
+    ),
+    key(STEP, "reset", "a list of names", r#"reset = ["alice"]"#),
+    key(
+        STEP,
+        "half_close",
+        "a list of names",
+        r#"half_close = ["alice"]"#,
+    ),
+    key(
+        STEP,
+        "stop_reading",
+        "a list of names",
+        r#"stop_reading = ["alice"]"#,
+    ),
+    key(
+        STEP,
+        "read_again",
+        "a list of names",
+        r#"read_again = ["alice"]"#,
+    ),
+    key(
+        STEP,
+        "flood",
+        "a table",
+        r#"flood = { from = "bob", until_full = ["alice"] }"#,
+    ),
+    key(STEP, "freeze", "`true`", "freeze = true"),
+    key(STEP, "thaw", "`true`", "thaw = true"),
+    key(
+        STEP,
+        "refuse",
+        "an IPv4 address in quotes",
+        r#"refuse = "127.0.0.2""#,
+    ),
+    key("start", "args", "a list of texts", r#"args = ["{port}"]"#),
+    key("start", "may_refuse", "`true`", "may_refuse = true"),
+    key("start", "must_not_crash", "`true`", "must_not_crash = true"),
+    key("start", "exit", "a whole number", "exit = 1"),
+    key("start", "stdout", "a text", r#"stdout = """#),
+    key("start", "stderr", "a text", r#"stderr = "Fatal error\n""#),
+    key("start", "output", "a text", r#"output = "Fatal error\n""#),
+    key("crowd", "name", "a text", r#"name = "guest""#),
+    key("crowd", "count", "a whole number", "count = 200"),
+    key("visit", "name", "a text", r#"name = "visitor""#),
+    key("visit", "count", "a whole number", "count = 3000"),
+    key("send", "from", "a name", r#"from = "bob""#),
+    key("send", "text", "a text", r#"text = "hello\n""#),
+    key("send", "times", "a whole number", "times = 26"),
+    key("send", "pieces", "a whole number", "pieces = 1"),
+    key("send", "cut", "a way of cutting", r#"cut = "everywhere""#),
+    key("expect", "by", "a list of names", r#"by = ["alice"]"#),
+    key(
+        "expect",
+        "text",
+        "a text",
+        r#"text = "client {bob}: hello\n""#,
+    ),
+    key("flood", "from", "a name", r#"from = "bob""#),
+    key(
+        "flood",
+        "until_full",
+        "a list of names",
+        r#"until_full = ["alice"]"#,
+    ),
+];
+
+/// All verbs, in the order of the documentation.
+pub(super) fn verbs() -> Vec<&'static str> {
+    KEYS.iter()
+        .filter(|key| key.owner == STEP)
+        .map(|key| key.name)
+        .collect()
+}
+
+/// Whether a word is a verb.
+pub(super) fn is_verb(word: &str) -> bool {
+    KEYS.iter().any(|key| key.owner == STEP && key.name == word)
+}
+
+/// The verb inside which a word that is no verb belongs.
+pub(super) fn owner_of(word: &str) -> Option<&'static str> {
+    KEYS.iter()
+        .find(|key| key.name == word && !key.owner.is_empty() && key.owner != STEP)
+        .map(|key| key.owner)
+}
+
+/// How a verb is written.
+pub(super) fn example(verb: &str) -> &'static str {
+    KEYS.iter()
+        .find(|key| key.owner == STEP && key.name == verb)
+        .map_or("", |key| key.example)
+}
+
+/// The innermost key of a path that the table knows.
+pub(super) fn find(path: &[String]) -> Option<&'static Key> {
+    let at = |owner: &str, name: &str| {
+        KEYS.iter()
+            .find(|key| key.owner == owner && key.name == name)
+    };
+    match path {
+        [] => None,
+        [name] => at("", name),
+        [.., owner, name] => at(owner, name).or_else(|| find(&path[..path.len() - 1])),
+    }
+}

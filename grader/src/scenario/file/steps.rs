@@ -1,0 +1,438 @@
+//! Resolves the steps one after another: names become ids, and what can't happen is refused.
+
+use std::collections::HashMap;
+use std::net::Ipv4Addr;
+use std::ops::Range;
+
+use super::cast::Cast;
+use super::holes::{Generated, read_text};
+use super::shape::{
+    At, CrowdShape, ExpectShape, FloodShape, NewNames, SendShape, VerbShape, VisitShape,
+};
+use super::start;
+use super::wording::grouped;
+use crate::scenario::error::ScenarioError;
+use crate::scenario::source::SourceFile;
+use crate::scenario::{Action, ClientId, Delivery, Expect, Flood, Send, Step};
+
+const MOST_CROWD: usize = 10_000;
+const MOST_VISITS: usize = 100_000;
+const MOST_TIMES: usize = 1_000_000;
+const LARGEST_PIECE: usize = 1_000_000;
+/// A text that is sent once for each of its bytes grows with the square of its length.
+const LONGEST_CUT: usize = 1_000;
+/// More than any test of a chat server needs, and less than takes a second.
+const MOST_SENT: usize = 100_000_000;
+/// What a connection surely holds while the server does not read.
+const MOST_WHILE_FROZEN: usize = 64 * 1024;
+
+/// The steps that were read so far and what they have brought about.
+pub(super) struct Script<'f> {
+    file: &'f SourceFile,
+    pub(super) cast: Cast<'f>,
+    pub(super) steps: Vec<Step>,
+    frozen: Option<Frozen>,
+    /// A start after which nothing can happen.
+    ended: Option<Range<usize>>,
+}
+
+/// The time between `freeze` and `thaw`.
+struct Frozen {
+    since: Range<usize>,
+    /// How many bytes each client has said since.
+    said: HashMap<ClientId, usize>,
+}
+
+impl<'f> Script<'f> {
+    pub(super) fn new(file: &'f SourceFile) -> Self {
+        Self {
+            file,
+            cast: Cast::new(file),
+            steps: Vec::new(),
+            frozen: None,
+            ended: None,
+        }
+    }
+
+    /// Reads the next step, whose verb stands at `at`.
+    pub(super) fn read(
+        &mut self,
+        verb: &VerbShape,
+        at: &Range<usize>,
+    ) -> Result<(), ScenarioError> {
+        let line = self.file.line(at.start);
+        if let Some(start) = &self.ended {
+            return Err(self
+                .wrong(
+                    at.clone(),
+                    "nothing can follow a start that need not serve",
+                    "comes after it",
+                )
+                .related(start.clone(), "the start"));
+        }
+        if !matches!(verb, VerbShape::Start(_)) && self.steps.is_empty() {
+            self.steps.push(Step {
+                line,
+                action: Action::Start(start::implicit()),
+            });
+        }
+        let action = self.action(verb, at)?;
+        self.steps.push(Step { line, action });
+        Ok(())
+    }
+
+    /// What must be true when the last step has been read.
+    pub(super) fn finish(&self) -> Result<(), ScenarioError> {
+        match &self.frozen {
+            None => Ok(()),
+            Some(frozen) => Err(self
+                .wrong(
+                    frozen.since.clone(),
+                    "the scenario ends while the server is frozen",
+                    "never thawed",
+                )
+                .help("end with a step `thaw = true`")),
+        }
+    }
+
+    fn action(&mut self, verb: &VerbShape, at: &Range<usize>) -> Result<Action, ScenarioError> {
+        match verb {
+            VerbShape::Start(shape) => {
+                if !self.steps.is_empty() {
+                    return Err(self
+                        .wrong(
+                            at.clone(),
+                            "the server is started once, before anything else",
+                            "not the first step",
+                        )
+                        .help("make `start` the first step"));
+                }
+                let start = start::read(self.file, shape)?;
+                if !start::may_go_on(&start) {
+                    self.ended = Some(at.clone());
+                }
+                Ok(Action::Start(start))
+            }
+            VerbShape::Connect(names) => self.connect(names),
+            VerbShape::Crowd(CrowdShape { name, count }) => {
+                self.not_frozen(
+                    at,
+                    "no crowd can connect",
+                    "connect a few clients by name instead",
+                )?;
+                let count = self.number("count", count, MOST_CROWD)?;
+                self.cast.arrive_numbered(name, count).map(Action::Connect)
+            }
+            VerbShape::Visit(VisitShape { name, count }) => {
+                self.not_frozen(at, "nobody can come and go", "thaw the server first")?;
+                let count = self.number("count", count, MOST_VISITS)?;
+                let ids = self.cast.arrive_numbered(name, count)?;
+                self.cast.depart(&ids, "leaves", at);
+                Ok(Action::Visit(ids))
+            }
+            VerbShape::Send(shape) => self.send(shape).map(Action::Send),
+            VerbShape::Expect(shape) => self.expect(shape, at).map(Action::Expect),
+            VerbShape::Leave(names) => self.depart(&names.0, "leaves").map(Action::Leave),
+            VerbShape::Reset(names) => self
+                .depart(&names.0, "resets its connection")
+                .map(Action::Reset),
+            VerbShape::HalfClose(names) => self
+                .depart(&names.0, "shuts down its sending side")
+                .map(Action::HalfClose),
+            VerbShape::StopReading(names) => {
+                self.not_frozen(
+                    at,
+                    "nobody can turn lazy",
+                    "let them turn lazy before `freeze`",
+                )?;
+                let ids = self.cast.present_all(&names.0)?;
+                self.cast.stop_reading(&ids, &names.0.span())?;
+                Ok(Action::StopReading(ids))
+            }
+            VerbShape::ReadAgain(names) => {
+                self.not_frozen(
+                    at,
+                    "nobody can read again",
+                    "let them read again after `thaw`",
+                )?;
+                let ids = self.cast.present_all(&names.0)?;
+                self.cast.read_again(&ids, &names.0.span())?;
+                Ok(Action::ReadAgain(ids))
+            }
+            VerbShape::Flood(shape) => self.flood(shape, at).map(Action::Flood),
+            VerbShape::Freeze(only) => {
+                start::check_true(self.file, only)?;
+                if let Some(frozen) = &self.frozen {
+                    return Err(self
+                        .wrong(at.clone(), "the server is frozen already", "frozen again")
+                        .related(frozen.since.clone(), "since here")
+                        .help("put `thaw = true` between them"));
+                }
+                self.frozen = Some(Frozen {
+                    since: at.clone(),
+                    said: HashMap::new(),
+                });
+                Ok(Action::Freeze)
+            }
+            VerbShape::Thaw(only) => {
+                start::check_true(self.file, only)?;
+                match self.frozen.take() {
+                    Some(_) => Ok(Action::Thaw),
+                    None => Err(self
+                        .wrong(at.clone(), "the server is not frozen", "nothing to thaw")
+                        .help("put `freeze = true` before what shall happen at the same instant")),
+                }
+            }
+            VerbShape::Refuse(address) => self.refuse(address).map(Action::Refuse),
+        }
+    }
+
+    fn connect(&mut self, names: &NewNames) -> Result<Action, ScenarioError> {
+        let names = &names.0;
+        if names.get().is_empty() {
+            return Err(self
+                .wrong(names.span(), "the list names nobody", "empty")
+                .help("name at least one client"));
+        }
+        let ids = names
+            .get()
+            .iter()
+            .map(|name| self.cast.arrive(name))
+            .collect::<Result<_, _>>()?;
+        Ok(Action::Connect(ids))
+    }
+
+    fn depart(
+        &mut self,
+        names: &At<Vec<At<String>>>,
+        how: &'static str,
+    ) -> Result<Vec<ClientId>, ScenarioError> {
+        let ids = self.cast.present_all(names)?;
+        self.cast.depart(&ids, how, &names.span());
+        Ok(ids)
+    }
+
+    fn send(&mut self, shape: &SendShape) -> Result<Send, ScenarioError> {
+        let from = self.cast.present(&shape.from)?;
+        let text = read_text(self.file, &shape.text, &self.cast, Generated::Allowed)?;
+        if text.is_empty() {
+            return Err(self.wrong(
+                shape.text.span(),
+                "a client that speaks says something",
+                "an empty text",
+            ));
+        }
+        let times = match &shape.times {
+            None => 1,
+            Some(times) => self.number("times", times, MOST_TIMES)?,
+        };
+        let delivery = self.delivery(shape, &text)?;
+        let sends = if delivery == Delivery::CutEverywhere {
+            text.length(0)
+        } else {
+            times
+        };
+        let length = text.length(times - 1).saturating_mul(sends);
+        if length > MOST_SENT {
+            return Err(self.wrong(
+                shape.text.span(),
+                format!(
+                    "one step sends at most {} bytes; this one sends {}",
+                    grouped(MOST_SENT),
+                    grouped(length)
+                ),
+                "too much",
+            ));
+        }
+        if let Some(frozen) = &mut self.frozen {
+            let said = frozen.said.entry(from).or_default();
+            *said = said.saturating_add(length);
+            if *said > MOST_WHILE_FROZEN {
+                let message = format!(
+                    "a client says at most {} bytes to a frozen server; this would make {}",
+                    grouped(MOST_WHILE_FROZEN),
+                    grouped(*said)
+                );
+                let since = frozen.since.clone();
+                return Err(self
+                    .wrong(
+                        shape.text.span(),
+                        message,
+                        "does not fit what a connection surely holds",
+                    )
+                    .related(since, "frozen here"));
+            }
+        }
+        Ok(Send {
+            from,
+            text,
+            times,
+            delivery,
+        })
+    }
+
+    fn delivery(
+        &self,
+        shape: &SendShape,
+        text: &crate::scenario::Text,
+    ) -> Result<Delivery, ScenarioError> {
+        let SendShape {
+            pieces, cut, times, ..
+        } = shape;
+        let (span, delivery) = match (pieces, cut) {
+            (None, None) => return Ok(Delivery::Whole),
+            (Some(_), Some(cut)) => {
+                return Err(self
+                    .wrong(
+                        cut.span(),
+                        "`pieces` and `cut` contradict each other",
+                        "given beside `pieces`",
+                    )
+                    .help("leave one of them out"));
+            }
+            (Some(pieces), None) => {
+                let size = self.number("pieces", pieces, LARGEST_PIECE)?;
+                (pieces.span(), Delivery::Pieces(size))
+            }
+            (None, Some(cut)) => {
+                self.check_cut(shape, text, times.as_ref())?;
+                (cut.span(), Delivery::CutEverywhere)
+            }
+        };
+        match &self.frozen {
+            None => Ok(delivery),
+            Some(frozen) => Err(self
+                .wrong(
+                    span,
+                    "a frozen server reads no pieces: they would reach it as one",
+                    "in pieces",
+                )
+                .related(frozen.since.clone(), "frozen here")),
+        }
+    }
+
+    fn check_cut(
+        &self,
+        shape: &SendShape,
+        text: &crate::scenario::Text,
+        times: Option<&At<i64>>,
+    ) -> Result<(), ScenarioError> {
+        if let Some(times) = times {
+            return Err(self
+                .wrong(
+                    times.span(),
+                    "`cut` sends the text once for each place already",
+                    "given beside `cut`",
+                )
+                .help("leave `times` out"));
+        }
+        if !text.is_fixed() {
+            return Err(self.wrong(
+                shape.text.span(),
+                "`cut` sends the same text each time, so it can't have `{n}` or `{random:…}`",
+                "is another each time",
+            ));
+        }
+        match text.length(0) {
+            2..=LONGEST_CUT => Ok(()),
+            length => Err(self.wrong(
+                shape.text.span(),
+                format!("a text that is cut everywhere has 2 to {LONGEST_CUT} bytes; this one has {length}"),
+                if length < 2 { "can't be cut" } else { "too long" },
+            )),
+        }
+    }
+
+    fn expect(&self, shape: &ExpectShape, at: &Range<usize>) -> Result<Expect, ScenarioError> {
+        self.not_frozen(at, "nobody can receive anything", "expect it after `thaw`")?;
+        let by = self.cast.present_all(&shape.by)?;
+        self.cast
+            .check_reading(&by, &shape.by.span(), "so nothing can have reached it")?;
+        let text = read_text(self.file, &shape.text, &self.cast, Generated::Refused)?;
+        Ok(Expect { by, text })
+    }
+
+    fn flood(&self, shape: &FloodShape, at: &Range<usize>) -> Result<Flood, ScenarioError> {
+        self.not_frozen(at, "no flood gets through", "flood before `freeze`")?;
+        let from = self.cast.present(&shape.from)?;
+        let until_full = self.cast.present_all(&shape.until_full)?;
+        self.cast.check_lazy(
+            &until_full,
+            &shape.until_full.span(),
+            "so its path never fills",
+        )?;
+        if until_full.contains(&from) {
+            return Err(self.wrong(
+                shape.until_full.span(),
+                format!(
+                    "`{}` does not receive what it says itself",
+                    shape.from.get()
+                ),
+                "names the speaker",
+            ));
+        }
+        Ok(Flood { from, until_full })
+    }
+
+    fn refuse(&self, address: &At<String>) -> Result<Ipv4Addr, ScenarioError> {
+        let (message, help) = match address.get().parse::<Ipv4Addr>() {
+            Ok(Ipv4Addr::LOCALHOST) => (
+                "127.0.0.1 is where the server must listen".to_owned(),
+                "another address of the machine itself must refuse, such as `127.0.0.2`",
+            ),
+            // A scenario from elsewhere must not make the grader knock at other machines.
+            Ok(address) if !address.is_loopback() => (
+                format!("{address} is not an address of the machine itself"),
+                "use one that begins with 127, such as `127.0.0.2`",
+            ),
+            Ok(address) => return Ok(address),
+            Err(_) => (
+                format!("`{}` is not an IPv4 address", address.get()),
+                "write four numbers, such as `127.0.0.2`",
+            ),
+        };
+        Err(self
+            .wrong(address.span(), message, "can't be refused")
+            .help(help))
+    }
+
+    /// A number that must be from 1 to `most`.
+    fn number(&self, key: &str, value: &At<i64>, most: usize) -> Result<usize, ScenarioError> {
+        match usize::try_from(*value.get()) {
+            Ok(number) if (1..=most).contains(&number) => Ok(number),
+            _ => Err(self.wrong(
+                value.span(),
+                format!(
+                    "`{key}` is a number from 1 to {}, not {}",
+                    grouped(most),
+                    value.get()
+                ),
+                "out of range",
+            )),
+        }
+    }
+
+    /// An error between `freeze` and `thaw`, where nothing gets through the server.
+    fn not_frozen(&self, at: &Range<usize>, what: &str, help: &str) -> Result<(), ScenarioError> {
+        match &self.frozen {
+            None => Ok(()),
+            Some(frozen) => Err(self
+                .wrong(
+                    at.clone(),
+                    format!("{what} while the server is frozen"),
+                    "before `thaw`",
+                )
+                .related(frozen.since.clone(), "frozen here")
+                .help(help)),
+        }
+    }
+
+    fn wrong(
+        &self,
+        span: Range<usize>,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) -> ScenarioError {
+        ScenarioError::new(self.file, span, message, label)
+    }
+}
