@@ -11,5 +11,6 @@ pub mod oracle;
 pub mod runner;
 pub mod scenario;
 pub mod script;
+pub mod suite;
 pub mod tier;
 pub mod verdict;

@@ -106,12 +106,23 @@ impl Client {
         loop {
             return match self.stream.read(buffer) {
                 Ok(0) => Received::End,
-                Ok(count) => Received::Bytes(count),
+                Ok(count) => {
+                    self.acknowledge_at_once();
+                    Received::Bytes(count)
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => Received::Nothing,
                 Err(_) => Received::Reset,
             };
         }
+    }
+
+    /// Keeps the kernel from putting off the acknowledgement of what was just read: a server that
+    /// sends line by line would wait for it some 40 ms before the next (tcp(7), `TCP_QUICKACK`,
+    /// which must be set anew each time). It only saves time, so that failing is no harm.
+    fn acknowledge_at_once(&self) {
+        #[cfg(target_os = "linux")]
+        let _faster = socket2::SockRef::from(&self.stream).set_tcp_quickack(true);
     }
 
     /// Shuts down the sending side.

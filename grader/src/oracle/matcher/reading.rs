@@ -359,7 +359,13 @@ impl Reading {
             if !is_active && !self.is_behind(index) && self.is_owed(oracle, who, index) {
                 let begun = self.begun.iter().find(|begun| begun.line == index);
                 let from = begun.map_or(0, |begun| begun.offset);
-                due.push(oracle.log()[index].bytes[from..].to_vec());
+                let line = &oracle.log()[index];
+                let mut rest = line.bytes[from..].to_vec();
+                if !rest.ends_with(b"\n") {
+                    // Both are right; with a newline it is easier to read.
+                    rest.push(b'\n');
+                }
+                due.push(rest);
             }
         }
         due

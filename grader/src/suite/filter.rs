@@ -1,0 +1,145 @@
+//! `--only` and `--skip`: patterns over rules, scenarios and tiers.
+
+use globset::{Glob, GlobMatcher};
+
+use super::Suite;
+use crate::scenario::Scenario;
+
+/// Which scenarios of a suite are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    only: Vec<Pattern>,
+    skip: Vec<Pattern>,
+}
+
+/// A pattern that matches nothing, or is none: most likely a slip of the pen, and a run without
+/// the check that was meant would say something else than it seems to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnmatchedPattern {
+    /// It matches no rule, scenario or tier.
+    #[error("{option} {pattern}: no rule, scenario or tier is called that{}", meant(.nearest.as_deref()))]
+    Nothing {
+        /// `--only` or `--skip`.
+        option: &'static str,
+        /// The pattern.
+        pattern: String,
+        /// The name that is most like it.
+        nearest: Option<String>,
+    },
+    /// It is not a glob.
+    #[error("{option} {pattern}: {reason}")]
+    NotAGlob {
+        /// `--only` or `--skip`.
+        option: &'static str,
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Together they leave nothing to play.
+    #[error("--only and --skip together leave no scenario to play")]
+    NothingLeft,
+}
+
+fn meant(nearest: Option<&str>) -> String {
+    nearest.map_or_else(
+        || "; see `grader list`".into(),
+        |nearest| format!("; did you mean `{nearest}`?"),
+    )
+}
+
+#[derive(Clone, Debug)]
+struct Pattern {
+    option: &'static str,
+    text: String,
+    glob: GlobMatcher,
+}
+
+impl Filter {
+    /// Takes the patterns of `--only` and `--skip`, each a glob such as `lazy-*`.
+    ///
+    /// # Errors
+    /// A pattern is not a glob.
+    pub fn new(only: &[String], skip: &[String]) -> Result<Self, UnmatchedPattern> {
+        let parse = |option, patterns: &[String]| {
+            patterns
+                .iter()
+                .map(|text| Pattern::new(option, text))
+                .collect::<Result<Vec<_>, _>>()
+        };
+        Ok(Self {
+            only: parse("--only", only)?,
+            skip: parse("--skip", skip)?,
+        })
+    }
+
+    /// Leaves the wanted scenarios in the suite.
+    ///
+    /// # Errors
+    /// A pattern matches nothing, or nothing is left.
+    pub fn apply(&self, suite: &mut Suite) -> Result<(), UnmatchedPattern> {
+        for pattern in self.only.iter().chain(&self.skip) {
+            if !suite
+                .scenarios
+                .iter()
+                .any(|scenario| pattern.matches(scenario))
+            {
+                return Err(pattern.unmatched(suite));
+            }
+        }
+        suite.scenarios.retain(|scenario| {
+            let wanted =
+                self.only.is_empty() || self.only.iter().any(|pattern| pattern.matches(scenario));
+            wanted && !self.skip.iter().any(|pattern| pattern.matches(scenario))
+        });
+        if suite.scenarios.is_empty() {
+            return Err(UnmatchedPattern::NothingLeft);
+        }
+        Ok(())
+    }
+}
+
+impl Pattern {
+    fn new(option: &'static str, text: &str) -> Result<Self, UnmatchedPattern> {
+        match Glob::new(text) {
+            Ok(glob) => Ok(Self {
+                option,
+                text: text.into(),
+                glob: glob.compile_matcher(),
+            }),
+            Err(error) => Err(UnmatchedPattern::NotAGlob {
+                option,
+                pattern: text.into(),
+                reason: error.kind().to_string(),
+            }),
+        }
+    }
+
+    fn matches(&self, scenario: &Scenario) -> bool {
+        names(scenario).any(|name| self.glob.is_match(name))
+    }
+
+    fn unmatched(&self, suite: &Suite) -> UnmatchedPattern {
+        // As close as a slip of the finger leaves it.
+        const CLOSE: f64 = 0.8;
+        let nearest = suite
+            .scenarios
+            .iter()
+            .flat_map(names)
+            .map(|name| (strsim::jaro_winkler(&self.text, name), name))
+            .filter(|(likeness, _)| *likeness > CLOSE)
+            .max_by(|(one, _), (other, _)| one.total_cmp(other));
+        UnmatchedPattern::Nothing {
+            option: self.option,
+            pattern: self.text.clone(),
+            nearest: nearest.map(|(_, name)| name.into()),
+        }
+    }
+}
+
+/// Everything by which a scenario can be named.
+fn names(scenario: &Scenario) -> impl Iterator<Item = &str> {
+    let own = [scenario.name.as_str(), scenario.tier.name()];
+    own.into_iter()
+        .chain(scenario.rules.iter().map(String::as_str))
+}

@@ -1,0 +1,119 @@
+//! Which scenarios are played, and in which order.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+
+use crate::scenario::{Scenario, ScenarioError, SourceFile, file};
+
+mod expectations;
+mod filter;
+
+pub use filter::{Filter, UnmatchedPattern};
+
+/// The scenarios that come with the grader.
+static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../scenarios");
+
+/// Scenarios in the order in which they are reported.
+#[derive(Clone, Debug, Default)]
+pub struct Suite {
+    /// The scenarios: by tier, the most lenient first, then in the order of the rule catalogue,
+    /// then by name.
+    pub scenarios: Vec<Scenario>,
+}
+
+/// Why there is no suite.
+#[derive(Debug, thiserror::Error)]
+pub enum SuiteError {
+    /// Scenario files that are wrong, each with what is wrong first.
+    #[error("{} of the scenario files cannot be used", .0.len())]
+    Scenarios(Vec<ScenarioError>),
+    /// A folder without scenarios.
+    #[error("{} holds no scenario: a scenario is a file whose name ends in .toml", .0.display())]
+    Empty(PathBuf),
+    /// A folder that cannot be read.
+    #[error("{} cannot be read: {}", .0.display(), .1)]
+    Unreadable(PathBuf, io::Error),
+}
+
+impl Suite {
+    /// The scenarios that come with the grader. `rules` are the ids of the catalogue, in order.
+    ///
+    /// # Errors
+    /// A shipped scenario is wrong, which a test of this project rules out.
+    pub fn shipped(rules: &[&str]) -> Result<Self, SuiteError> {
+        let files = SHIPPED.files().filter(|file| is_scenario(file.path()));
+        Self::gather(
+            rules,
+            files.map(|file| {
+                let path = format!("scenarios/{}", file.path().display());
+                file::read_bytes(&path, file.contents(), rules)
+            }),
+        )
+    }
+
+    /// The scenarios of a folder, or of a single file, with every `expect` compared with the
+    /// oracle. `rules` are the ids of the catalogue, in order.
+    ///
+    /// # Errors
+    /// The folder cannot be read or holds no scenario, or a scenario is wrong.
+    pub fn at(path: &Path, rules: &[&str]) -> Result<Self, SuiteError> {
+        let unreadable = |error| SuiteError::Unreadable(path.into(), error);
+        let mut files = Vec::new();
+        if path.is_dir() {
+            for entry in std::fs::read_dir(path).map_err(unreadable)? {
+                let file = entry.map_err(unreadable)?.path();
+                if is_scenario(&file) {
+                    files.push(file);
+                }
+            }
+            if files.is_empty() {
+                return Err(SuiteError::Empty(path.into()));
+            }
+            files.sort();
+        } else {
+            std::fs::metadata(path).map_err(unreadable)?;
+            files.push(path.into());
+        }
+        Self::gather(rules, files.iter().map(|file| read_checked(file, rules)))
+    }
+
+    fn gather(
+        rules: &[&str],
+        read: impl Iterator<Item = Result<Scenario, ScenarioError>>,
+    ) -> Result<Self, SuiteError> {
+        let mut scenarios = Vec::new();
+        let mut wrong = Vec::new();
+        for scenario in read {
+            match scenario {
+                Ok(scenario) => scenarios.push(scenario),
+                Err(error) => wrong.push(error),
+            }
+        }
+        if !wrong.is_empty() {
+            wrong.sort_by(|a, b| a.path().cmp(b.path()));
+            return Err(SuiteError::Scenarios(wrong));
+        }
+        let place = |scenario: &Scenario| {
+            let main = scenario.rules.first().map(String::as_str);
+            rules.iter().position(|rule| Some(*rule) == main)
+        };
+        scenarios.sort_by(|a, b| (a.tier, place(a), &a.name).cmp(&(b.tier, place(b), &b.name)));
+        Ok(Self { scenarios })
+    }
+}
+
+fn read_checked(path: &Path, rules: &[&str]) -> Result<Scenario, ScenarioError> {
+    let shown = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|error| ScenarioError::unreadable(&shown, &error))?;
+    let scenario = file::read_bytes(&shown, &bytes, rules)?;
+    let source = SourceFile::new(shown, &String::from_utf8_lossy(&bytes));
+    expectations::check(&scenario, &source)?;
+    Ok(scenario)
+}
+
+fn is_scenario(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "toml")
+}
