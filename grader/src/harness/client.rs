@@ -98,8 +98,9 @@ impl Client {
         self.outbox.drain(..sent);
     }
 
-    pub(super) fn has_unsent(&self) -> bool {
-        !self.outbox.is_empty() && !self.over
+    /// How many bytes wait for room on the way.
+    pub(super) fn unsent(&self) -> usize {
+        if self.over { 0 } else { self.outbox.len() }
     }
 
     pub(super) fn receive(&mut self, buffer: &mut [u8]) -> Received {

@@ -44,6 +44,8 @@ pub struct Session {
     process: Process,
     port: u16,
     poll: Poll,
+    /// Kept, since a waker that is dropped takes its last call with it.
+    _exit_waker: Arc<Waker>,
     events: Events,
     clients: Vec<Option<Client>>,
     /// Clients whose streams may hold more than has been read.
@@ -68,13 +70,15 @@ impl Session {
     pub fn start(program: &Program, arguments: &[String], port: u16) -> io::Result<Self> {
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), EXIT)?);
-        let (process, Outputs { stdout, stderr }) = Process::start(program, arguments, waker)?;
+        let (process, Outputs { stdout, stderr }) =
+            Process::start(program, arguments, Arc::clone(&waker))?;
         let session = Self {
             stdout: Output::watch(stdout, &poll, STDOUT)?,
             stderr: Output::watch(stderr, &poll, STDERR)?,
             process,
             port,
             poll,
+            _exit_waker: waker,
             events: Events::with_capacity(1024),
             clients: Vec::new(),
             unread: Vec::new(),
@@ -235,10 +239,11 @@ impl Session {
         }
     }
 
-    /// Whether bytes that clients want to send still wait for room on the way.
+    /// How many bytes that clients want to send still wait for room on the way.
     #[must_use]
-    pub fn has_unsent(&self) -> bool {
-        self.clients.iter().flatten().any(Client::has_unsent)
+    pub fn unsent(&self) -> u64 {
+        let clients = self.clients.iter().flatten();
+        clients.map(|client| client.unsent() as u64).sum()
     }
 
     /// Closes a client's connection.

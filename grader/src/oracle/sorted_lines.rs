@@ -17,7 +17,6 @@ pub struct SortedLines {
     /// How often each line must still come.
     owed: BTreeMap<Vec<u8>, usize>,
     owed_lines: usize,
-    longest: usize,
     /// The beginning of a line whose newline has not come.
     tail: Vec<u8>,
 }
@@ -32,7 +31,6 @@ impl SortedLines {
             open: Vec::new(),
             owed: BTreeMap::new(),
             owed_lines: 0,
-            longest: 0,
             tail: Vec::new(),
         }
     }
@@ -47,7 +45,7 @@ impl SortedLines {
         while let Some(part) = parts.next() {
             self.tail.extend_from_slice(part);
             if !part.ends_with(b"\n") {
-                if self.tail.len() > self.longest {
+                if !self.may_become_right(oracle) {
                     return Err(Box::new(self.mismatch(&[])));
                 }
                 break;
@@ -61,10 +59,11 @@ impl SortedLines {
         Ok(())
     }
 
-    /// Whether every line that is due has come, and nothing by halves.
+    /// Whether every line that is due has come, and nothing by halves but what its sender has
+    /// not finished either.
     pub fn is_complete(&mut self, oracle: &Oracle) -> bool {
         self.look_at_new_lines(oracle);
-        self.owed_lines == 0 && self.tail.is_empty()
+        self.owed_lines == 0 && (self.tail.is_empty() || self.begins_an_open_line(oracle))
     }
 
     /// What is missing, when nothing more comes.
@@ -80,7 +79,6 @@ impl SortedLines {
             let line = &oracle.log()[index];
             match (oracle.duty(self.who, index), line.state) {
                 (Duty::Must, LineState::Ended) => {
-                    self.longest = self.longest.max(line.bytes.len());
                     *self.owed.entry(line.bytes.clone()).or_default() += 1;
                     self.owed_lines += 1;
                 }
@@ -88,6 +86,20 @@ impl SortedLines {
                 _ => {}
             }
         }
+    }
+
+    /// Whether the beginning of a line is that of one that is owed, or that its sender has not
+    /// finished yet.
+    fn may_become_right(&self, oracle: &Oracle) -> bool {
+        let mut owed = self.owed.range(self.tail.clone()..);
+        owed.next()
+            .is_some_and(|(line, _)| line.starts_with(&self.tail))
+            || self.begins_an_open_line(oracle)
+    }
+
+    fn begins_an_open_line(&self, oracle: &Oracle) -> bool {
+        let mut open = self.open.iter();
+        open.any(|index| oracle.log()[*index].bytes.starts_with(&self.tail))
     }
 
     fn take(&mut self, line: &[u8]) -> bool {

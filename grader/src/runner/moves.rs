@@ -236,7 +236,7 @@ impl Play<'_> {
 
     /// A client that leaves must have sent all that it said.
     fn send_all_first(&mut self) -> Result<(), Stop> {
-        if self.frozen && self.session.has_unsent() {
+        if self.frozen && self.session.unsent() > 0 {
             return Err(Stop::Trouble(
                 "more was said to a frozen server than the buffers on the way hold".into(),
             ));

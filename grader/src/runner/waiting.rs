@@ -65,7 +65,11 @@ impl Play<'_> {
     /// what that must bring.
     pub(super) fn settle(&mut self) -> Result<(), Stop> {
         let mut patience = Patience::new(self.circumstances.patience);
-        while let Some(who) = self.somebody_incomplete() {
+        let mut unread = None;
+        let mut first = 0;
+        while let Some(who) = self.somebody_incomplete(first) {
+            // With hundreds of clients, those before it need not be asked again each time.
+            first = who.0;
             self.fail_if_dead()?;
             match patience.left() {
                 Some(left) => {
@@ -73,6 +77,8 @@ impl Play<'_> {
                         patience.renew();
                     }
                 }
+                // One that reads byte by byte has nothing to show for a while, and is not hanging.
+                None if self.server_still_reads(&mut unread) => patience.renew(),
                 None => return Err(explain::nothing_came(self, who).into()),
             }
         }
@@ -96,20 +102,32 @@ impl Play<'_> {
         Ok(())
     }
 
-    /// A reading client that has not received all that it must.
-    fn somebody_incomplete(&mut self) -> Option<ClientId> {
-        let Self {
-            streams,
-            oracle,
-            lazy,
-            ..
-        } = self;
-        streams
-            .iter_mut()
-            .enumerate()
-            .filter_map(|(place, stream)| Some((ClientId(place), stream.as_mut()?)))
-            .filter(|(who, _)| oracle.is_here(*who) && !lazy.contains(who))
-            .find_map(|(who, stream)| (!stream.is_complete(oracle)).then_some(who))
+    /// Whether the server has read more of what clients sent since `before` was written down;
+    /// the first time, whether there is anything left for it to read.
+    fn server_still_reads(&self, before: &mut Option<u64>) -> bool {
+        let mut now = self.session.unsent();
+        for deed in &self.unsettled {
+            if let Deed::Spoke(_, port) = deed
+                && let Ok(Some(connection)) = self.session.server_side(*port)
+            {
+                now += u64::from(connection.unread);
+            }
+        }
+        let goes_on = before.map_or(now > 0, |before| now < before);
+        *before = Some(now);
+        goes_on
+    }
+
+    /// A reading client that has not received all that it must; `first` is asked first.
+    fn somebody_incomplete(&mut self, first: usize) -> Option<ClientId> {
+        let clients = self.streams.len();
+        (0..clients)
+            .map(|turn| ClientId((first + turn) % clients))
+            .find(|who| {
+                let reads = self.oracle.is_here(*who) && !self.lazy.contains(who);
+                let stream = self.streams[who.0].as_mut().filter(|_| reads);
+                stream.is_some_and(|stream| !stream.is_complete(&self.oracle))
+            })
     }
 
     /// Whether somebody has received what only a server sends that has dealt with all that this
@@ -190,7 +208,7 @@ impl Play<'_> {
     /// Waits until all that clients said has gone into the network.
     pub(super) fn wait_until_sent(&mut self) -> Result<(), Stop> {
         let mut patience = Patience::new(self.circumstances.patience);
-        while self.session.has_unsent() {
+        while self.session.unsent() > 0 {
             self.fail_if_dead()?;
             match patience.left() {
                 Some(left) => {

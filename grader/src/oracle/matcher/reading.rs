@@ -176,8 +176,21 @@ impl Reading {
         true
     }
 
+    /// A piece that was relayed at once was all of its line, if its sender has left since.
+    fn finish_what_was_abandoned(&mut self, oracle: &Oracle) {
+        let abandoned = |begun: &Begun| {
+            let line = &oracle.log()[begun.line];
+            begun.offset == line.bytes.len() && matches!(line.state, LineState::Abandoned { .. })
+        };
+        while let Some(place) = self.begun.iter().position(abandoned) {
+            let begun = self.begun.remove(place);
+            self.finish(&oracle.log()[begun.line], begun.line, begun);
+        }
+    }
+
     /// Finds every line that could come next and fits the bytes.
     fn choose(&mut self, oracle: &Oracle, who: ClientId, buffer: &[u8]) -> Choice {
+        self.finish_what_was_abandoned(oracle);
         let received = &buffer[self.position..];
         let mut branches = Vec::new();
         let mut fitting_source: Vec<ClientId> = Vec::new();
