@@ -6,6 +6,9 @@
 //! [`event`]s that carry [`verdict`]s.
 
 pub mod event;
+pub mod exit_code;
+pub mod report;
+pub mod rules;
 pub mod scenario;
 pub mod tier;
 pub mod verdict;

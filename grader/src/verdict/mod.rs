@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::tier::Tier;
 
 mod failure;
@@ -26,6 +29,8 @@ pub struct CheckReport {
     pub outcome: Outcome,
     /// Wall time of the check.
     pub duration: Duration,
+    /// What a failure usually comes from, where the scenario says more than its rule does.
+    pub hint: Option<String>,
     /// Which readings the server was seen to take where the subject leaves a choice.
     pub readings: BTreeSet<Reading>,
 }
@@ -44,7 +49,10 @@ pub enum Outcome {
 }
 
 /// A reading of the subject that a server was seen to take where the text leaves a choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum Reading {
     /// A piece of a line was relayed before its newline came.
     PiecesAtOnce,
@@ -74,7 +82,9 @@ impl Reading {
             Self::PiecesAtOnce => "pieces of a line are relayed at once",
             Self::PiecesHeld => "pieces of a line are held until its newline",
             Self::UnfinishedDropped => "an unfinished line is dropped when its client leaves",
-            Self::UnfinishedAsItIs => "an unfinished line is relayed as it is when its client leaves",
+            Self::UnfinishedAsItIs => {
+                "an unfinished line is relayed as it is when its client leaves"
+            }
             Self::UnfinishedWithNewline => {
                 "an unfinished line is relayed with a newline added when its client leaves"
             }
@@ -150,7 +160,8 @@ impl Summary {
 }
 
 /// What a run says about the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Every required check passed.
     Passed,
