@@ -12,3 +12,4 @@ pub mod rules;
 pub mod scenario;
 pub mod tier;
 pub mod verdict;
+pub mod visible;

@@ -6,6 +6,12 @@ use std::io;
 
 use crate::event::Event;
 
+pub mod json;
+mod target;
+pub mod terminal;
+
+pub use target::{Format, Target, TargetError};
+
 /// Something that turns the events of a run into a report.
 pub trait Reporter {
     /// Takes the next event into the report.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::tier::Tier;
 
+pub mod diagnosis;
 mod failure;
 
 pub use failure::{Comparison, Death, Failure, TranscriptRow};
@@ -97,7 +98,8 @@ impl Reading {
 }
 
 /// How many checks of one tier ended in which way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Tally {
     /// Checks passed.
     pub passed: usize,
