@@ -68,16 +68,26 @@ pub fn shortened(bytes: &[u8], columns: usize) -> String {
         return whole;
     }
     // Both ends matter: who speaks stands at the start, where a text was cut at the end.
-    let room = columns.saturating_sub(count_mark(bytes.len()).width());
+    let room = columns - mark_that_fits(count_mark(bytes.len()), columns).width();
     let (start, start_length) = start(bytes, room - room / 3);
     let (end, end_length) = end(&bytes[start_length..], room / 3);
     let left_out = bytes.len() - start_length - end_length;
-    format!("{start}{}{end}", count_mark(left_out))
+    let mark = mark_that_fits(count_mark(left_out), columns - start.width() - end.width());
+    format!("{start}{mark}{end}")
 }
 
 /// What stands where bytes were left out: `… 99,950 bytes …`.
 pub(crate) fn count_mark(left_out: usize) -> String {
     format!("… {} …", byte_count(left_out))
+}
+
+/// The mark, or only an ellipsis where the mark would be wider than `columns`.
+pub(crate) fn mark_that_fits(mark: String, columns: usize) -> String {
+    if mark.width() <= columns {
+        mark
+    } else {
+        "…".to_owned()
+    }
 }
 
 /// As many of the first bytes as fit into `columns` when they are shown, and how many they are.

@@ -107,6 +107,19 @@ fn texts_are_whole_sentences() {
 }
 
 #[test]
+fn hints_follow_a_label() {
+    // The report writes `usually` before them.
+    for rule in all() {
+        assert!(
+            !rule.hint.to_lowercase().contains("usually"),
+            "{}: {}",
+            rule.id,
+            rule.hint
+        );
+    }
+}
+
+#[test]
 fn quotations_are_a_few_words() {
     for rule in all() {
         if let Said::Subject(words) = &rule.said {

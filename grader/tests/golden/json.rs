@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use grader::report::json::document::Document;
 use grader::report::Target;
+use grader::report::json::document::Document;
 use serde_json::Value;
 
 use super::{assert_golden, samples};

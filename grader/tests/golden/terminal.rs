@@ -63,7 +63,7 @@ fn everything_fits_any_width() {
     ]
     .concat();
     let events = samples::run(checks, &[]);
-    for width in 50..140 {
+    for width in 60..140 {
         for line in show(&events, width, true).lines() {
             assert!(line.width() <= width, "{width}: {line}");
         }

@@ -14,7 +14,7 @@ use crate::verdict::{CheckReport, Comparison, Outcome, Reading, Summary, Tally, 
 
 /// A run of grader, as far as it has come. In a file, the report is valid after every check.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
-#[schemars(title = "A report of grader", deny_unknown_fields)]
+#[schemars(title = "A report of grader")]
 pub struct Document {
     /// The version of the grader.
     grader: String,
@@ -45,7 +45,6 @@ pub struct Document {
 
 /// The counts of each tier.
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
 struct Tiers {
     /// What the real examiner is known to test.
     exam: Tally,
@@ -57,7 +56,6 @@ struct Tiers {
 
 /// A check.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
 struct Check {
     /// The rule that it is mainly about.
     rule: String,
@@ -110,7 +108,6 @@ enum Ended {
 
 /// One thing that happened.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
 struct Row {
     /// A client's name, or `the server`.
     who: String,
@@ -122,7 +119,6 @@ struct Row {
 
 /// What must have been received and what was. Long texts are cut, and their lengths tell.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
 struct Difference {
     /// Who received it.
     who: String,
@@ -144,7 +140,6 @@ struct Difference {
 
 /// How a server ended that should have gone on.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
 struct Death {
     /// How it ended, in words.
     how: String,

@@ -17,30 +17,40 @@ const TIER: usize = 7;
 
 /// The check as it is shown for a server that `command` starts.
 pub(super) fn show(check: &CheckReport, command: &str, options: Options) -> String {
-    let width = options.width;
-    let mut text = String::new();
+    let Options { width, verbose } = options;
+    let headed = |style, mark, whole| line(check, &Styled(style, mark).to_string(), whole, width);
+    let mut text;
     match &check.outcome {
         Outcome::Passed => {
-            text.push_str(&line(check, &Styled(GOOD, "✓").to_string(), false, width));
-            if options.verbose {
-                text.push_str(&details(check, None, width));
+            text = headed(GOOD, "✓", false);
+            if verbose {
+                text.push_str(&place(check, None));
             }
         }
         Outcome::Failed(failure) => {
-            text.push_str(&line(check, &Styled(BAD, "✗").to_string(), true, width));
-            text.push_str(&details(check, Some(failure.line), width));
+            text = headed(BAD, "✗", true);
+            text.push_str(&place(check, Some(failure.line)));
             text.push_str(&why(check, failure, command, width));
-            text.push('\n');
         }
         Outcome::Skipped(reason) => {
-            text.push_str(&line(check, &Styled(ASIDE, "–").to_string(), true, width));
+            text = headed(ASIDE, "–", true);
             text.push_str(&labelled("skipped", reason, width));
         }
         Outcome::Error(reason) => {
-            text.push_str(&line(check, &Styled(ASIDE, "!").to_string(), true, width));
-            text.push_str(&details(check, None, width));
+            text = headed(ASIDE, "!", true);
+            text.push_str(&place(check, None));
             text.push_str(&labelled("trouble", reason, width));
         }
+    }
+    if verbose {
+        for reading in &check.readings {
+            text.push_str(&labelled("seen", reading.describe(), width));
+        }
+        text.push_str(&labelled(
+            "took",
+            &format!("{} ms", check.duration.as_millis()),
+            width,
+        ));
     }
     text
 }
@@ -82,21 +92,13 @@ fn line(check: &CheckReport, mark: &str, whole: bool, width: usize) -> String {
     text
 }
 
-/// Where the check stands, how long it took, what was seen.
-fn details(check: &CheckReport, line: Option<usize>, width: usize) -> String {
+/// Where the check is written down.
+fn place(check: &CheckReport, line: Option<usize>) -> String {
     let place = match line {
         Some(line @ 1..) => format!("{}:{line}", check.path),
         _ => check.path.clone(),
     };
-    let mut text = format!("  {}\n", Styled(QUIET, place));
-    if line.is_none() {
-        let took = format!("{} ms", check.duration.as_millis());
-        text.push_str(&labelled("took", &took, width));
-        for reading in &check.readings {
-            text.push_str(&labelled("seen", reading.describe(), width));
-        }
-    }
-    text
+    format!("  {}\n", Styled(QUIET, place))
 }
 
 fn why(check: &CheckReport, failure: &Failure, command: &str, width: usize) -> String {
@@ -111,8 +113,14 @@ fn why(check: &CheckReport, failure: &Failure, command: &str, width: usize) -> S
             }
         }
     }
-    let rule = check.rules.first().and_then(|id| rules::find(id).ok());
-    let hint = check.hint.as_ref().or_else(|| rule.map(|rule| &rule.hint));
+    // A server that never served has broken another rule than the one the check is about.
+    let (id, hint) = if failure.not_played {
+        (Some("port-from-argument"), None)
+    } else {
+        (check.rules.first().map(String::as_str), check.hint.as_ref())
+    };
+    let rule = id.and_then(|id| rules::find(id).ok());
+    let hint = hint.or_else(|| rule.map(|rule| &rule.hint));
     if let Some(hint) = hint {
         text.push_str(&labelled("usually", hint, width));
     }
@@ -132,7 +140,8 @@ fn played(failure: &Failure, width: usize) -> String {
         who: names
             .chain(comparison.map(|it| it.who.width()))
             .max()
-            .unwrap_or(0),
+            .unwrap_or(0)
+            .min(Columns::WIDEST_NAME),
         did: deeds
             .chain(comparison.map(|_| Columns::MUST_RECEIVE.width()))
             .max()
@@ -140,10 +149,7 @@ fn played(failure: &Failure, width: usize) -> String {
     };
     let mut text = String::new();
     for TranscriptRow { who, did, with } in &failure.transcript {
-        let with = with_visible_end(shortened(
-            with,
-            width.saturating_sub(columns.text()).max(20),
-        ));
+        let with = with_visible_end(shortened(with, columns.room(width)));
         let _ = writeln!(
             text,
             "{}",

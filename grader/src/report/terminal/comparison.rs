@@ -4,10 +4,10 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::layout::{pad, wrap};
+use super::layout::{clip, pad, wrap};
 use super::palette::{BAD, GOOD, QUIET, Styled};
 use crate::verdict::Comparison;
-use crate::visible::{byte_count, count_mark, end, start, visible};
+use crate::visible::{byte_count, count_mark, end, mark_that_fits, start, visible};
 
 /// The columns of a transcript: a margin, who, did, and the text that goes with it.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +24,17 @@ impl Columns {
     pub(super) const MUST_RECEIVE: &'static str = "must receive";
     pub(super) const RECEIVED: &'static str = "received";
 
+    /// Names that are wider are cut.
+    pub(super) const WIDEST_NAME: usize = 16;
+
+    /// How many columns there are for the texts.
+    pub(super) const fn room(self, width: usize) -> usize {
+        // Too few to be of use, but more than nothing.
+        const LEAST: usize = 9;
+        let room = width.saturating_sub(self.text());
+        if room < LEAST { LEAST } else { room }
+    }
+
     /// Where the texts begin.
     pub(super) const fn text(self) -> usize {
         Self::MARGIN + self.who + 1 + self.did + 2
@@ -32,13 +43,17 @@ impl Columns {
     /// A row up to its text.
     pub(super) fn head(self, who: &str, did: &str) -> String {
         let margin = " ".repeat(Self::MARGIN);
-        format!("{margin}{} {}  ", pad(who, self.who), pad(did, self.did))
+        format!(
+            "{margin}{} {}  ",
+            pad(&clip(who, self.who), self.who),
+            pad(did, self.did)
+        )
     }
 }
 
 /// Shows a comparison in these columns.
 pub(super) fn show(comparison: &Comparison, columns: Columns, width: usize) -> String {
-    let room = width.saturating_sub(columns.text()).max(20);
+    let room = columns.room(width);
     let matched = matched(comparison, room);
     let rest = room.saturating_sub(matched.width());
     let expected = Rest::new(&comparison.expected, comparison.expected_length, rest);
@@ -63,15 +78,17 @@ fn matched(comparison: &Comparison, room: usize) -> String {
         &comparison.received,
         comparison.received_length,
     ));
-    // What is wrong is worth more than what is right.
-    let room = room - wanted.min(room * 3 / 5);
+    let room = room - wanted.min(room / 2);
     let shown = visible(&comparison.matched);
     if comparison.matched.len() == comparison.matched_length && shown.width() <= room {
         return shown;
     }
-    let mark = count_mark(comparison.matched_length);
-    let (shown, length) = end(&comparison.matched, room.saturating_sub(mark.width()));
-    format!("{}{shown}", count_mark(comparison.matched_length - length))
+    let mark = |left_out| mark_that_fits(count_mark(left_out), room);
+    let (shown, length) = end(
+        &comparison.matched,
+        room - mark(comparison.matched_length).width(),
+    );
+    format!("{}{shown}", mark(comparison.matched_length - length))
 }
 
 /// What follows what was right.
@@ -110,7 +127,7 @@ impl Rest {
                 remark: false,
             };
         }
-        let mark = |left_out| format!("… {}", byte_count(left_out));
+        let mark = |left_out| mark_that_fits(format!("… {}", byte_count(left_out)), room);
         let (shown, used) = start(bytes, room.saturating_sub(mark(length).width()));
         Self {
             shown: format!("{shown}{}", mark(length - used)),
@@ -136,7 +153,7 @@ fn caret(column: usize, here: &str, width: usize) -> String {
     let mut block = format!("{}{}\n", " ".repeat(column), Styled(BAD, "^"));
     let lines = wrap(&format!("here: {here}"), width - Columns::MARGIN);
     let widest = lines.iter().map(|line| line.width()).max().unwrap_or(0);
-    let indent = " ".repeat(column.min(width - widest));
+    let indent = " ".repeat(column.min(width.saturating_sub(widest)));
     for line in lines {
         let _ = writeln!(block, "{indent}{}", Styled(BAD, line));
     }

@@ -17,12 +17,12 @@ mod summary;
 /// The width that is used where there is no terminal to ask, in columns.
 const WIDTH_OF_A_PIPE: usize = 100;
 /// Below this, columns cannot be kept apart; what is written is then wider than the terminal.
-const NARROWEST: usize = 50;
+const NARROWEST: usize = 60;
 
 /// How much is shown, and how wide.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// The width in columns; what is written keeps within it, down to 50.
+    /// The width in columns; what is written keeps within it, down to 60.
     pub width: usize,
     /// Whether passed checks show where they stand, how long they took and what was seen.
     pub verbose: bool,
@@ -41,6 +41,8 @@ pub struct Terminal<W> {
     folded: usize,
     /// Whether such a check has been shown in full.
     never_served_shown: bool,
+    /// Whether the last check takes several lines, so that what follows needs a line of distance.
+    apart: bool,
     /// The scenario that failed first: the one to play again.
     failed: Option<String>,
 }
@@ -91,6 +93,7 @@ impl<W: Write> Terminal<W> {
             run: None,
             folded: 0,
             never_served_shown: false,
+            apart: false,
             failed: None,
         }
     }
@@ -111,6 +114,9 @@ impl<W: Write> Terminal<W> {
         }
         let command = self.run.as_ref().map_or("./mini_serv", |run| &run.command);
         let text = check::show(check, command, self.options);
+        if std::mem::replace(&mut self.apart, matches!(check.outcome, Outcome::Failed(_))) {
+            writeln!(self.out)?;
+        }
         self.out.write_all(text.as_bytes())
     }
 }

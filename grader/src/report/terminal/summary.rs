@@ -30,6 +30,7 @@ pub(super) fn show(
             "{} more {checks} failed without being played, since the server never served.",
             ends.folded
         );
+        text.push('\n');
         hang(&mut text, &Styled(BAD, "✗").to_string(), &folded, width);
     }
     text.push('\n');
@@ -69,7 +70,10 @@ pub(super) fn show(
         let _ = writeln!(text, "{}", Styled(style, line));
     }
     if let Some(scenario) = ends.failed {
-        let _ = writeln!(text, "To play the first failure alone: --only {scenario}");
+        let again = format!("Add --only {scenario} to play the first failure alone.");
+        for line in wrap(&again, width) {
+            let _ = writeln!(text, "{line}");
+        }
     }
     let seconds = result.duration.as_secs_f64();
     let end = format!("Server {}, seed {}, {seconds:.1} s.", run.server, run.seed);
@@ -100,7 +104,7 @@ fn counts(tally: Tally) -> String {
         (passed, "passed", GOOD),
         (failed, "failed", BAD),
         (skipped, "skipped", ASIDE),
-        (error, "in trouble", ASIDE),
+        (error, "undecided", ASIDE),
     ]
     .into_iter()
     .filter(|(count, ..)| *count > 0)
