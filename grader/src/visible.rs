@@ -107,8 +107,7 @@ pub(crate) fn start(bytes: &[u8], columns: usize) -> (String, usize) {
 
 /// As many of the last bytes as fit into `columns` when they are shown, and how many they are.
 pub(crate) fn end(bytes: &[u8], columns: usize) -> (String, usize) {
-    // A byte is at least as wide as a third of a column (a wide character has three bytes), so
-    // no more of them than this can fit.
+    // A character has at most four bytes and takes at least one column, so no more can fit.
     let mut from = bytes.len().saturating_sub(columns * 4);
     while from > 0 && from < bytes.len() && bytes[from] & 0xc0 == 0x80 {
         from += 1;

@@ -88,7 +88,10 @@ fn matched(comparison: &Comparison, room: usize) -> String {
         &comparison.matched,
         room - mark(comparison.matched_length).width(),
     );
-    format!("{}{shown}", mark(comparison.matched_length - length))
+    format!(
+        "{}{shown}",
+        mark(comparison.matched_length.saturating_sub(length))
+    )
 }
 
 /// What follows what was right.
@@ -130,7 +133,7 @@ impl Rest {
         let mark = |left_out| mark_that_fits(format!("… {}", byte_count(left_out)), room);
         let (shown, used) = start(bytes, room.saturating_sub(mark(length).width()));
         Self {
-            shown: format!("{shown}{}", mark(length - used)),
+            shown: format!("{shown}{}", mark(length.saturating_sub(used))),
             remark: false,
         }
     }
