@@ -3,8 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::tier::Tier;
 
+pub mod diagnosis;
 mod failure;
 
 pub use failure::{Comparison, Death, Failure, TranscriptRow};
@@ -46,7 +50,10 @@ pub enum Outcome {
 }
 
 /// A reading of the subject that a server was seen to take where the text leaves a choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum Reading {
     /// A piece of a line was relayed before its newline came.
     PiecesAtOnce,
@@ -91,7 +98,7 @@ impl Reading {
 }
 
 /// How many checks of one tier ended in which way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Tally {
     /// Checks passed.
     pub passed: usize,
@@ -154,7 +161,8 @@ impl Summary {
 }
 
 /// What a run says about the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Every required check passed.
     Passed,

@@ -1,0 +1,208 @@
+//! Where a report goes: `json=report.json`, `json=-`.
+
+use std::fmt;
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use super::Reporter;
+use super::json::Json;
+use crate::rules::nearest;
+
+/// A form of report that can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For programs; see [`super::json`].
+    Json,
+}
+
+impl Format {
+    /// Every form.
+    pub const ALL: [Self; 1] = [Self::Json];
+
+    /// The form's name in `--report`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+        }
+    }
+}
+
+/// A report that is asked for: its form and where it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The form.
+    pub format: Format,
+    /// The file; none: standard output.
+    pub file: Option<PathBuf>,
+}
+
+impl Target {
+    /// Reads `FORMAT=FILE`, in which `-` is standard output.
+    ///
+    /// # Errors
+    ///
+    /// [`TargetError`] where the format is unknown or the file is missing.
+    pub fn parse(text: &str) -> Result<Self, TargetError> {
+        let (name, file) = text.split_once('=').unwrap_or((text, ""));
+        let format = Format::ALL.into_iter().find(|format| format.name() == name);
+        let Some(format) = format else {
+            let names = Format::ALL.iter().map(|format| format.name());
+            return Err(TargetError::UnknownFormat {
+                name: name.to_owned(),
+                meant: nearest(name, names),
+            });
+        };
+        match file {
+            "" => Err(TargetError::NoFile(format)),
+            "-" => Ok(Self { format, file: None }),
+            path => Ok(Self {
+                format,
+                file: Some(path.into()),
+            }),
+        }
+    }
+
+    /// Whether the report is written to standard output.
+    #[must_use]
+    pub const fn is_stdout(&self) -> bool {
+        self.file.is_none()
+    }
+
+    /// Opens the report. A file that exists is replaced.
+    ///
+    /// # Errors
+    ///
+    /// [`TargetError::Unwritable`] where the file cannot be written; it names the file.
+    pub fn open(&self) -> Result<Box<dyn Reporter>, TargetError> {
+        let Format::Json = self.format;
+        let Some(path) = &self.file else {
+            return Ok(Box::new(Json::at_the_end(
+                Box::new(io::stdout()),
+                "standard output",
+            )));
+        };
+        let unwritable = |source| TargetError::Unwritable {
+            path: path.clone(),
+            source,
+        };
+        let file = File::create(path).map_err(unwritable)?;
+        // A pipe or a device cannot be written anew.
+        let regular = file.metadata().map_err(unwritable)?.is_file();
+        let name = path.display().to_string();
+        Ok(Box::new(if regular {
+            Json::kept_up(file, name)
+        } else {
+            Json::at_the_end(Box::new(file), name)
+        }))
+    }
+}
+
+impl FromStr for Target {
+    type Err = TargetError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.format.name();
+        match &self.file {
+            Some(path) => write!(out, "{name}={}", path.display()),
+            None => write!(out, "{name}=-"),
+        }
+    }
+}
+
+/// A report cannot be made as it is asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum TargetError {
+    /// No report has this form.
+    #[error("there is no report format `{name}`{}; there is {}", did_you_mean(.meant.as_deref()), known())]
+    UnknownFormat {
+        /// What was asked for.
+        name: String,
+        /// The form that was probably meant.
+        meant: Option<String>,
+    },
+    /// It is not said where the report goes.
+    #[error("`{name}` needs a file: `{name}=FILE`, or `{name}=-` for standard output", name = .0.name())]
+    NoFile(Format),
+    /// The file cannot be written.
+    #[error("cannot write the report {}: {source}", .path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+fn did_you_mean(meant: Option<&str>) -> String {
+    meant.map_or(String::new(), |meant| format!(" (did you mean `{meant}`?)"))
+}
+
+fn known() -> String {
+    Format::ALL
+        .map(|format| format!("`{}`", format.name()))
+        .join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_a_format_and_a_file() {
+        let target = Target::parse("json=a=b.json").unwrap();
+        assert_eq!(
+            target,
+            Target {
+                format: Format::Json,
+                file: Some("a=b.json".into())
+            }
+        );
+        assert_eq!(target.to_string(), "json=a=b.json");
+        assert!(Target::parse("json=-").unwrap().is_stdout());
+    }
+
+    #[test]
+    fn a_mistake_is_explained() {
+        let told = |text: &str| Target::parse(text).unwrap_err().to_string();
+        assert_eq!(
+            told("jsno=x"),
+            "there is no report format `jsno` (did you mean `json`?); there is `json`"
+        );
+        assert_eq!(
+            told("pdf=x"),
+            "there is no report format `pdf`; there is `json`"
+        );
+        assert_eq!(
+            told("json"),
+            "`json` needs a file: `json=FILE`, or `json=-` for standard output"
+        );
+        assert_eq!(told("json="), told("json"));
+    }
+
+    #[test]
+    fn an_unwritable_file_is_known_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("missing/report.json");
+        let error = Target {
+            format: Format::Json,
+            file: Some(path.clone()),
+        }
+        .open()
+        .err()
+        .unwrap();
+        let told = error.to_string();
+        assert!(
+            told.starts_with(&format!("cannot write the report {}: ", path.display())),
+            "{told}"
+        );
+    }
+}

@@ -1,0 +1,177 @@
+//! One check: a line, and below it why it did not pass.
+
+use std::fmt::Write;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::Options;
+use super::comparison::{self, Columns};
+use super::layout::{LABELLED, clip, pad, wrap, wrap_command};
+use super::palette::{ASIDE, BAD, GOOD, PLAIN, QUIET, STRONG, Styled};
+use crate::rules;
+use crate::verdict::{CheckReport, Failure, Outcome, TranscriptRow};
+use crate::visible::{shortened, visible, with_visible_end};
+
+/// The width of the tiers' names.
+const TIER: usize = 7;
+
+/// The check as it is shown for a server that `command` starts.
+pub(super) fn show(check: &CheckReport, command: &str, options: Options) -> String {
+    let Options { width, verbose } = options;
+    let headed = |style, mark, whole| line(check, &Styled(style, mark).to_string(), whole, width);
+    let mut text;
+    match &check.outcome {
+        Outcome::Passed => {
+            text = headed(GOOD, "✓", false);
+            if verbose {
+                text.push_str(&place(check, None));
+            }
+        }
+        Outcome::Failed(failure) => {
+            text = headed(BAD, "✗", true);
+            text.push_str(&place(check, Some(failure.line)));
+            text.push_str(&why(check, failure, command, width));
+        }
+        Outcome::Skipped(reason) => {
+            text = headed(ASIDE, "–", true);
+            text.push_str(&labelled("skipped", reason, width));
+        }
+        Outcome::Error(reason) => {
+            text = headed(ASIDE, "!", true);
+            text.push_str(&place(check, None));
+            text.push_str(&labelled("trouble", reason, width));
+        }
+    }
+    if verbose {
+        for reading in &check.readings {
+            text.push_str(&labelled("seen", reading.describe(), width));
+        }
+        text.push_str(&labelled(
+            "took",
+            &format!("{} ms", check.duration.as_millis()),
+            width,
+        ));
+    }
+    text
+}
+
+/// Mark, rule, title and tier in columns. A title that is too wide is cut, or, where `whole` says
+/// that somebody will want to read it, goes on below.
+fn line(check: &CheckReport, mark: &str, whole: bool, width: usize) -> String {
+    let rule = check.rules.first().map_or("", String::as_str);
+    // Checks come one by one, so the column cannot wait for the widest of them.
+    let widest = rules::all()
+        .iter()
+        .map(|rule| rule.id.width())
+        .max()
+        .unwrap_or(0);
+    let room = width - 2 - widest - 2 - 2 - TIER;
+    let titles = if whole {
+        wrap(&check.title, room)
+    } else {
+        vec![clip(&check.title, room)]
+    };
+
+    let style = if whole { STRONG } else { PLAIN };
+    let mut titles = titles.into_iter();
+    let title = pad(&titles.next().unwrap_or_default(), room);
+    let mut text = format!(
+        "{mark} {}  {}  {}\n",
+        Styled(style, pad(rule, widest)),
+        Styled(style, title),
+        Styled(QUIET, check.tier.name()),
+    );
+    for title in titles {
+        let _ = writeln!(
+            text,
+            "{}{}",
+            " ".repeat(2 + widest + 2),
+            Styled(style, title)
+        );
+    }
+    text
+}
+
+/// Where the check is written down.
+fn place(check: &CheckReport, line: Option<usize>) -> String {
+    let place = match line {
+        Some(line @ 1..) => format!("{}:{line}", check.path),
+        _ => check.path.clone(),
+    };
+    format!("  {}\n", Styled(QUIET, place))
+}
+
+fn why(check: &CheckReport, failure: &Failure, command: &str, width: usize) -> String {
+    let mut text = played(failure, width);
+    text.push_str(&labelled("wrong", &failure.reason, width));
+    if let Some(death) = &failure.death {
+        text.push_str(&labelled("server", &death.how, width));
+        for line in death.last_words.lines() {
+            let line = with_visible_end(visible(line.as_bytes()));
+            for part in wrap(&line, width - LABELLED - 2) {
+                let _ = writeln!(text, "{}| {part}", " ".repeat(LABELLED));
+            }
+        }
+    }
+    // A server that never served has broken another rule than the one the check is about.
+    let (id, hint) = if failure.not_played {
+        (Some("port-from-argument"), None)
+    } else {
+        (check.rules.first().map(String::as_str), check.hint.as_ref())
+    };
+    let rule = id.and_then(|id| rules::find(id).ok());
+    let hint = hint.or_else(|| rule.map(|rule| &rule.hint));
+    if let Some(hint) = hint {
+        text.push_str(&labelled("usually", hint, width));
+    }
+    let commands = rule.into_iter().flat_map(|rule| rule.commands(command));
+    let lines = commands.flat_map(|line| wrap_command(&line, width - LABELLED));
+    text.push_str(&block("by hand", lines));
+    text
+}
+
+/// What happened until then, and what came of it.
+fn played(failure: &Failure, width: usize) -> String {
+    let comparison = failure.comparison.as_ref();
+    let rows = failure.transcript.iter();
+    let names = rows.clone().map(|row| row.who.width());
+    let deeds = rows.map(|row| row.did.width());
+    let columns = Columns {
+        who: names
+            .chain(comparison.map(|it| it.who.width()))
+            .max()
+            .unwrap_or(0)
+            .min(Columns::WIDEST_NAME),
+        did: deeds
+            .chain(comparison.map(|_| Columns::MUST_RECEIVE.width()))
+            .max()
+            .unwrap_or(0),
+    };
+    let mut text = String::new();
+    for TranscriptRow { who, did, with } in &failure.transcript {
+        let with = with_visible_end(shortened(with, columns.room(width)));
+        let _ = writeln!(
+            text,
+            "{}",
+            format!("{}{with}", columns.head(who, did)).trim_end()
+        );
+    }
+    if let Some(comparison) = comparison {
+        text.push_str(&comparison::show(comparison, columns, width));
+    }
+    text
+}
+
+/// A text behind a label, wrapped beside it.
+fn labelled(label: &str, text: &str, width: usize) -> String {
+    block(label, wrap(text, width - LABELLED).into_iter())
+}
+
+fn block(label: &str, lines: impl Iterator<Item = String>) -> String {
+    let mut text = String::new();
+    let labels = std::iter::once(label).chain(std::iter::repeat(""));
+    for (label, line) in labels.zip(lines) {
+        let _ = writeln!(text, "  {}{line}", Styled(QUIET, pad(label, LABELLED - 2)));
+    }
+    text
+}

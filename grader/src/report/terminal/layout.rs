@@ -1,0 +1,115 @@
+//! Texts in columns. All widths are display widths, in columns of the terminal.
+
+use textwrap::{Options, WordSplitter, WrapAlgorithm};
+use unicode_width::UnicodeWidthStr;
+
+/// Where the text of a failure's labels begins: `  by hand  `.
+pub(super) const LABELLED: usize = 11;
+
+/// The text in lines of at most `width` columns.
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let options = Options::new(width)
+        .wrap_algorithm(WrapAlgorithm::FirstFit)
+        .word_splitter(WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options)
+        .into_iter()
+        .map(|line| line.into_owned())
+        .collect()
+}
+
+/// The text with spaces after it, up to `width`. (`format!` would count characters.)
+pub(super) fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+/// The text, its end replaced by an ellipsis where it is too wide.
+pub(super) fn clip(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let (start, _) = crate::visible::start(text.as_bytes(), width.saturating_sub(1));
+    format!("{}…", start.trim_end())
+}
+
+/// A line of shell in lines of at most `width` columns where it can be broken; what comes out can
+/// be pasted into a shell as it stands.
+pub(super) fn wrap_command(line: &str, width: usize) -> Vec<String> {
+    if line.width() <= width {
+        return vec![line.to_owned()];
+    }
+    if let Some(remark) = line.strip_prefix("# ") {
+        return wrap(remark, width - 2)
+            .iter()
+            .map(|part| format!("# {part}"))
+            .collect();
+    }
+    if let Some((command, remark)) = line.split_once("   # ") {
+        let mut lines = wrap_command(command, width);
+        lines.extend(wrap_command(&format!("# {remark}"), width));
+        return lines;
+    }
+    let mut lines: Vec<String> = Vec::new();
+    let mut current = String::new();
+    for word in shell_words(line) {
+        // A line that goes on ends with a space and a backslash.
+        if !current.is_empty() && current.width() + 1 + word.width() + 2 > width {
+            lines.push(format!("{current} \\"));
+            current = "  ".to_owned();
+        } else if !current.is_empty() {
+            current.push(' ');
+        }
+        current.push_str(word);
+    }
+    lines.push(current);
+    lines
+}
+
+/// The parts between the spaces that stand outside of quotation marks.
+fn shell_words(line: &str) -> Vec<&str> {
+    let mut quote = None;
+    line.split(|character: char| {
+        match quote {
+            None if matches!(character, '\'' | '"') => quote = Some(character),
+            Some(open) if open == character => quote = None,
+            _ => {}
+        }
+        character == ' ' && quote.is_none()
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widths_are_those_of_the_screen() {
+        assert_eq!(pad("漢", 4), "漢  ");
+        assert_eq!(clip("漢字漢字", 5), "漢字…");
+        assert_eq!(clip("a title that is long", 9), "a title…");
+        assert_eq!(clip("short", 5), "short");
+    }
+
+    #[test]
+    fn a_broken_command_is_still_a_command() {
+        assert_eq!(
+            wrap_command(
+                "printf 'one two three four' | nc -w 1 127.0.0.1 4242 >heard",
+                30
+            ),
+            [
+                "printf 'one two three four' \\",
+                "  | nc -w 1 127.0.0.1 4242 \\",
+                "  >heard"
+            ]
+        );
+        assert_eq!(
+            wrap_command("nc 127.0.0.1 4242   # must be refused", 30),
+            ["nc 127.0.0.1 4242", "# must be refused"]
+        );
+        assert_eq!(
+            wrap_command("# so that it is seen", 14),
+            ["# so that it", "# is seen"]
+        );
+    }
+}

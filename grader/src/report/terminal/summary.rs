@@ -1,0 +1,207 @@
+//! What the checks make of the server.
+
+use std::fmt::Write;
+
+use super::layout::wrap;
+use super::palette::{ASIDE, BAD, GOOD, QUIET, STRONG, Styled};
+use crate::event::{RunDescription, RunResult};
+use crate::tier::Tier;
+use crate::verdict::{Tally, Verdict};
+
+/// What the report itself knows at the end.
+pub(super) struct Ends<'a> {
+    /// How many checks were not shown because the server never served.
+    pub(super) folded: usize,
+    /// The first scenario that failed.
+    pub(super) failed: Option<&'a str>,
+}
+
+/// The end of the report.
+pub(super) fn show(
+    run: &RunDescription,
+    result: &RunResult,
+    ends: &Ends<'_>,
+    width: usize,
+) -> String {
+    let mut text = String::new();
+    if ends.folded > 0 {
+        let checks = if ends.folded == 1 { "check" } else { "checks" };
+        let folded = format!(
+            "{} more {checks} failed without being played, since the server never served.",
+            ends.folded
+        );
+        text.push('\n');
+        hang(&mut text, &Styled(BAD, "✗").to_string(), &folded, width);
+    }
+    text.push('\n');
+    for tier in Tier::ALL {
+        let tally = result.summary.tally(tier);
+        let _ = writeln!(
+            text,
+            "{} {:<7}  {}",
+            mark(tally),
+            tier.name(),
+            counts(tally)
+        );
+    }
+
+    let readings: Vec<_> = result
+        .summary
+        .readings()
+        .map(|reading| reading.describe())
+        .collect();
+    section(
+        &mut text,
+        "Seen where the subject leaves a choice:",
+        &readings,
+        width,
+    );
+    let limitations: Vec<_> = run.limitations.iter().map(String::as_str).collect();
+    section(
+        &mut text,
+        "Not available on this machine:",
+        &limitations,
+        width,
+    );
+
+    text.push('\n');
+    let (style, verdict) = verdict(run, result);
+    for line in wrap(&verdict, width) {
+        let _ = writeln!(text, "{}", Styled(style, line));
+    }
+    if let Some(scenario) = ends.failed {
+        let again = format!("Add --only {scenario} to play the first failure alone.");
+        for line in wrap(&again, width) {
+            let _ = writeln!(text, "{line}");
+        }
+    }
+    let seconds = result.duration.as_secs_f64();
+    let end = format!("Server {}, seed {}, {seconds:.1} s.", run.server, run.seed);
+    for line in wrap(&end, width) {
+        let _ = writeln!(text, "{}", Styled(QUIET, line));
+    }
+    text
+}
+
+fn mark(tally: Tally) -> String {
+    match tally {
+        Tally { failed: 1.., .. } => Styled(BAD, "✗"),
+        Tally { error: 1.., .. } => Styled(ASIDE, "!"),
+        Tally { passed: 0, .. } => Styled(ASIDE, "–"),
+        _ => Styled(GOOD, "✓"),
+    }
+    .to_string()
+}
+
+fn counts(tally: Tally) -> String {
+    let Tally {
+        passed,
+        failed,
+        skipped,
+        error,
+    } = tally;
+    let parts: Vec<_> = [
+        (passed, "passed", GOOD),
+        (failed, "failed", BAD),
+        (skipped, "skipped", ASIDE),
+        (error, "undecided", ASIDE),
+    ]
+    .into_iter()
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, word, style)| format!("{count} {}", Styled(style, word)))
+    .collect();
+    if parts.is_empty() {
+        "no check".to_owned()
+    } else {
+        parts.join(", ")
+    }
+}
+
+/// The verdict in a sentence, and in the sentences that keep it from misleading.
+fn verdict(run: &RunDescription, result: &RunResult) -> (anstyle::Style, String) {
+    let summary = &result.summary;
+    let require = run.require;
+    let verdict = summary.verdict(require);
+    let required = Tier::ALL.into_iter().filter(|tier| *tier <= require);
+    let total = |count: fn(Tally) -> usize| -> usize {
+        required
+            .clone()
+            .map(|tier| count(summary.tally(tier)))
+            .sum()
+    };
+    match verdict {
+        Verdict::Passed => {
+            let mut sentence = format!("Verdict: passes at `{require}`");
+            let skipped = total(|tally| tally.skipped);
+            if skipped > 0 {
+                let _ = write!(sentence, ", {skipped} of its checks skipped");
+            }
+            // The reader should know how far it is from the next tier.
+            let stricter = Tier::ALL
+                .into_iter()
+                .find(|tier| *tier > require && summary.tally(*tier).failed > 0);
+            if let Some(tier) = stricter {
+                let _ = write!(
+                    sentence,
+                    "; {} at `{tier}`",
+                    failed(summary.tally(tier).failed)
+                );
+            }
+            (GOOD, sentence + ".")
+        }
+        Verdict::Failed => {
+            let mut sentence = format!(
+                "Verdict: fails at `{require}`: {}",
+                failed(total(|tally| tally.failed))
+            );
+            let lenient = Tier::ALL
+                .into_iter()
+                .rev()
+                .find(|tier| *tier < require && summary.verdict(*tier) == Verdict::Passed);
+            if let Some(tier) = lenient {
+                let _ = write!(sentence, ". It passes at `{tier}`");
+            }
+            (BAD, sentence + ".")
+        }
+        Verdict::Undecided if total(|tally| tally.error) > 0 => (
+            ASIDE,
+            format!(
+                "Verdict: undecided at `{require}`: the grader had trouble with {}, which says nothing about the server.",
+                checks(total(|tally| tally.error))
+            ),
+        ),
+        Verdict::Undecided => (
+            ASIDE,
+            format!("Verdict: undecided at `{require}`: no check of it could be played."),
+        ),
+    }
+}
+
+fn checks(count: usize) -> String {
+    if count == 1 {
+        "1 check".to_owned()
+    } else {
+        format!("{count} checks")
+    }
+}
+
+fn failed(count: usize) -> String {
+    format!("{} failed", checks(count))
+}
+
+fn section(text: &mut String, heading: &str, items: &[&str], width: usize) {
+    if items.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n{}", Styled(STRONG, heading));
+    for item in items {
+        hang(text, "-", item, width);
+    }
+}
+
+/// A mark and a text that is wrapped beside it.
+fn hang(text: &mut String, mark: &str, item: &str, width: usize) {
+    for (number, line) in wrap(item, width - 2).into_iter().enumerate() {
+        let _ = writeln!(text, "{} {line}", if number == 0 { mark } else { " " });
+    }
+}
