@@ -9,6 +9,7 @@ use crate::tier::Tier;
 
 mod error;
 pub mod file;
+pub mod schema;
 mod source;
 mod text;
 

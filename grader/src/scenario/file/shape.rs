@@ -50,7 +50,7 @@ impl<T: JsonSchema> JsonSchema for At<T> {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "mini_serv scenario")]
-pub(super) struct FileShape {
+pub(in crate::scenario) struct FileShape {
     /// One sentence that says what a server does that passes.
     #[schemars(length(min = 1))]
     pub(super) title: At<String>,
