@@ -17,6 +17,7 @@ pub fn schema() -> Value {
         .for_deserialize()
         .with_transform(RecursiveTransform(forbid_null))
         .with_transform(RecursiveTransform(one_verb_of_many))
+        .with_transform(RecursiveTransform(unwrap_description))
         .into_generator();
     generator.into_root_schema_for::<FileShape>().to_value()
 }
@@ -78,6 +79,13 @@ fn one_verb_of_many(schema: &mut Schema) {
     schema.insert("additionalProperties".to_owned(), false.into());
     schema.insert("minProperties".to_owned(), 1.into());
     schema.insert("maxProperties".to_owned(), 1.into());
+}
+
+/// Undoes the line breaks of the doc comments, which editors would show.
+fn unwrap_description(schema: &mut Schema) {
+    if let Some(Value::String(text)) = schema.get_mut("description") {
+        *text = text.replace('\n', " ");
+    }
 }
 
 fn single_property(choice: &Value) -> Option<(String, Value)> {

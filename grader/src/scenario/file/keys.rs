@@ -201,3 +201,71 @@ pub(super) fn find(path: &[String]) -> Option<&'static Key> {
         [.., owner, name] => at(owner, name).or_else(|| find(&path[..path.len() - 1])),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::scenario::{SourceFile, file, schema};
+
+    /// Every key of the schema, with the verb in which it stands.
+    fn keys_of_the_schema() -> BTreeSet<(String, String)> {
+        let schema = schema::schema();
+        let names = |schema: &Value| -> Vec<String> {
+            let properties = schema["properties"].as_object();
+            properties
+                .into_iter()
+                .flat_map(|keys| keys.keys().cloned())
+                .collect()
+        };
+        let mut keys: BTreeSet<_> = names(&schema)
+            .into_iter()
+            .map(|name| (String::new(), name))
+            .collect();
+        let step = &schema["$defs"]["step"];
+        for verb in names(step) {
+            for name in names(&schema["$defs"][verb.as_str()]) {
+                keys.insert((verb.clone(), name));
+            }
+            keys.insert((STEP.to_owned(), verb));
+        }
+        keys
+    }
+
+    #[test]
+    fn the_table_has_the_keys_of_the_schema() {
+        let table: BTreeSet<_> = KEYS
+            .iter()
+            .map(|key| (key.owner.to_owned(), key.name.to_owned()))
+            .collect();
+        assert_eq!(table, keys_of_the_schema());
+    }
+
+    #[test]
+    fn every_example_of_a_verb_can_be_read() {
+        let head = "title = \"x\"\nrules = [\"arrival\"]\ntier = \"subject\"\n";
+        for verb in verbs() {
+            let before = match verb {
+                "start" => "",
+                "connect" => "[[step]]\nrefuse = \"127.0.0.2\"\n",
+                "read_again" | "flood" => {
+                    "[[step]]\nconnect = [\"alice\", \"bob\"]\n[[step]]\nstop_reading = [\"alice\"]\n"
+                }
+                "thaw" => "[[step]]\nfreeze = true\n",
+                _ => "[[step]]\nconnect = [\"alice\", \"bob\", \"guest-a\"]\n",
+            };
+            let after = if verb == "freeze" {
+                "[[step]]\nthaw = true\n"
+            } else {
+                ""
+            };
+            let text = format!("{head}{before}[[step]]\n{}\n{after}", example(verb));
+            if let Err(error) = file::read(&SourceFile::new("example.toml", &text), &["arrival"]) {
+                panic!("{error}");
+            }
+        }
+    }
+}

@@ -17,6 +17,7 @@ use wording::did_you_mean;
 mod cast;
 mod holes;
 mod keys;
+mod limits;
 mod outline;
 pub(super) mod shape;
 mod start;

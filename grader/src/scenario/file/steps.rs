@@ -6,6 +6,9 @@ use std::ops::Range;
 
 use super::cast::Cast;
 use super::holes::{Generated, read_text};
+use super::limits::{
+    LARGEST_PIECE, LONGEST_CUT, MOST_CROWD, MOST_SENT, MOST_TIMES, MOST_VISITS, MOST_WHILE_FROZEN,
+};
 use super::shape::{
     At, CrowdShape, ExpectShape, FloodShape, NewNames, SendShape, VerbShape, VisitShape,
 };
@@ -14,17 +17,6 @@ use super::wording::grouped;
 use crate::scenario::error::ScenarioError;
 use crate::scenario::source::SourceFile;
 use crate::scenario::{Action, ClientId, Delivery, Expect, Flood, Send, Step};
-
-const MOST_CROWD: usize = 10_000;
-const MOST_VISITS: usize = 100_000;
-const MOST_TIMES: usize = 1_000_000;
-const LARGEST_PIECE: usize = 1_000_000;
-/// A text that is sent once for each of its bytes grows with the square of its length.
-const LONGEST_CUT: usize = 1_000;
-/// More than any test of a chat server needs, and less than takes a second.
-const MOST_SENT: usize = 100_000_000;
-/// What a connection surely holds while the server does not read.
-const MOST_WHILE_FROZEN: usize = 64 * 1024;
 
 /// The steps that were read so far and what they have brought about.
 pub(super) struct Script<'f> {
