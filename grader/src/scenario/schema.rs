@@ -1,7 +1,7 @@
 //! The JSON Schema of scenario files, for editors.
 
 use schemars::Schema;
-use schemars::generate::SchemaSettings;
+use schemars::generate::{GenTransform, SchemaSettings};
 use schemars::transform::RecursiveTransform;
 use serde_json::{Map, Value};
 
@@ -13,11 +13,18 @@ use super::file::shape::FileShape;
 /// step. Whether a client is there when it speaks only [`read`](super::file::read) knows.
 #[must_use]
 pub fn schema() -> Value {
-    let generator = SchemaSettings::draft2020_12()
+    // Draft 7, since that is what the TOML plugins of editors understand. Its own transforms come
+    // last: they mend what ours leave beside a `$ref`, where that draft allows nothing.
+    let generator = SchemaSettings::draft07()
         .for_deserialize()
-        .with_transform(RecursiveTransform(forbid_null))
-        .with_transform(RecursiveTransform(one_verb_of_many))
-        .with_transform(RecursiveTransform(unwrap_description))
+        .with(|settings| {
+            let ours: [Box<dyn GenTransform>; 3] = [
+                Box::new(RecursiveTransform(forbid_null)),
+                Box::new(RecursiveTransform(one_verb_of_many)),
+                Box::new(RecursiveTransform(unwrap_description)),
+            ];
+            settings.transforms.splice(0..0, ours);
+        })
         .into_generator();
     generator.into_root_schema_for::<FileShape>().to_value()
 }

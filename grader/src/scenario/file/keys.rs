@@ -30,6 +30,9 @@ const fn key(
 /// The owner under which verbs stand.
 const STEP: &str = "step";
 
+/// What the keys take that take a number.
+pub(super) const NUMBER: &str = "a whole number";
+
 /// All keys.
 pub(super) const KEYS: &[Key] = &[
     key(
@@ -39,18 +42,18 @@ pub(super) const KEYS: &[Key] = &[
         r#"title = "Everyone there is told of a newcomer""#,
     ),
     key("", "rules", "a list of rules", r#"rules = ["arrival"]"#),
-    key("", "tier", "a tier", r#"tier = "subject""#),
+    key("", "tier", "one of three words", r#"tier = "subject""#),
     key(
         "",
         "hint",
         "a text",
         r#"hint = "Tell the others before you forget the client.""#,
     ),
-    key("", "judge", "a way of judging", r#"judge = "sorted-lines""#),
+    key("", "judge", "one of two words", r#"judge = "sorted-lines""#),
     key(
         "",
         "must_keep",
-        "a list of things to keep",
+        "a list of words",
         r#"must_keep = ["unfinished-line"]"#,
     ),
     key("", "silent", "`true` or `false`", "silent = true"),
@@ -133,19 +136,19 @@ pub(super) const KEYS: &[Key] = &[
     key("start", "args", "a list of texts", r#"args = ["{port}"]"#),
     key("start", "may_refuse", "`true`", "may_refuse = true"),
     key("start", "must_not_crash", "`true`", "must_not_crash = true"),
-    key("start", "exit", "a whole number", "exit = 1"),
+    key("start", "exit", NUMBER, "exit = 1"),
     key("start", "stdout", "a text", r#"stdout = """#),
     key("start", "stderr", "a text", r#"stderr = "Fatal error\n""#),
     key("start", "output", "a text", r#"output = "Fatal error\n""#),
     key("crowd", "name", "a text", r#"name = "guest""#),
-    key("crowd", "count", "a whole number", "count = 200"),
+    key("crowd", "count", NUMBER, "count = 200"),
     key("visit", "name", "a text", r#"name = "visitor""#),
-    key("visit", "count", "a whole number", "count = 3000"),
+    key("visit", "count", NUMBER, "count = 3000"),
     key("send", "from", "a name", r#"from = "bob""#),
     key("send", "text", "a text", r#"text = "hello\n""#),
-    key("send", "times", "a whole number", "times = 26"),
-    key("send", "pieces", "a whole number", "pieces = 1"),
-    key("send", "cut", "a way of cutting", r#"cut = "everywhere""#),
+    key("send", "times", NUMBER, "times = 26"),
+    key("send", "pieces", NUMBER, "pieces = 1"),
+    key("send", "cut", "one word", r#"cut = "everywhere""#),
     key("expect", "by", "a list of names", r#"by = ["alice"]"#),
     key(
         "expect",
@@ -225,9 +228,9 @@ mod tests {
             .into_iter()
             .map(|name| (String::new(), name))
             .collect();
-        let step = &schema["$defs"]["step"];
+        let step = &schema["definitions"]["step"];
         for verb in names(step) {
-            for name in names(&schema["$defs"][verb.as_str()]) {
+            for name in names(&schema["definitions"][verb.as_str()]) {
                 keys.insert((verb.clone(), name));
             }
             keys.insert((STEP.to_owned(), verb));
