@@ -1,6 +1,6 @@
 //! What the clients of one check do and must receive.
 //!
-//! A scenario is read from a TOML file ([`file`]) into the types of this module, in which every
+//! A scenario is read from a TOML file ([`mod@file`]) into the types of this module, in which every
 //! name has been resolved: nothing downstream looks at a file again.
 
 use std::net::Ipv4Addr;
@@ -9,6 +9,7 @@ use crate::tier::Tier;
 
 mod error;
 pub mod file;
+pub mod schema;
 mod source;
 mod text;
 

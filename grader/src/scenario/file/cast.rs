@@ -3,14 +3,12 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::limits::LONGEST_NAME;
 use super::shape::At;
 use super::wording::did_you_mean;
 use crate::scenario::ClientId;
 use crate::scenario::error::ScenarioError;
 use crate::scenario::source::SourceFile;
-
-/// Longer names would not fit a report's column.
-const LONGEST_NAME: usize = 32;
 
 /// Names that mean something else in a text, an argument or a report.
 const RESERVED: [&str; 6] = [

@@ -3,14 +3,12 @@
 use std::ops::Range;
 
 use super::cast::Cast;
+use super::limits::MOST_RANDOM;
 use super::shape::At;
 use super::wording::{did_you_mean, grouped};
 use crate::scenario::error::ScenarioError;
 use crate::scenario::source::SourceFile;
 use crate::scenario::text::{Part, Text};
-
-/// The most that one `{random:N}` may ask for: a hundred times the longest line of the exam.
-const MOST_RANDOM: usize = 10_000_000;
 
 /// Which holes a text may have beside names.
 #[derive(Clone, Copy, PartialEq, Eq)]

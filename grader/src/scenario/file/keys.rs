@@ -30,6 +30,9 @@ const fn key(
 /// The owner under which verbs stand.
 const STEP: &str = "step";
 
+/// What the keys take that take a number.
+pub(super) const NUMBER: &str = "a whole number";
+
 /// All keys.
 pub(super) const KEYS: &[Key] = &[
     key(
@@ -39,18 +42,18 @@ pub(super) const KEYS: &[Key] = &[
         r#"title = "Everyone there is told of a newcomer""#,
     ),
     key("", "rules", "a list of rules", r#"rules = ["arrival"]"#),
-    key("", "tier", "a tier", r#"tier = "subject""#),
+    key("", "tier", "one of three words", r#"tier = "subject""#),
     key(
         "",
         "hint",
         "a text",
         r#"hint = "Tell the others before you forget the client.""#,
     ),
-    key("", "judge", "a way of judging", r#"judge = "sorted-lines""#),
+    key("", "judge", "one of two words", r#"judge = "sorted-lines""#),
     key(
         "",
         "must_keep",
-        "a list of things to keep",
+        "a list of words",
         r#"must_keep = ["unfinished-line"]"#,
     ),
     key("", "silent", "`true` or `false`", "silent = true"),
@@ -133,19 +136,19 @@ pub(super) const KEYS: &[Key] = &[
     key("start", "args", "a list of texts", r#"args = ["{port}"]"#),
     key("start", "may_refuse", "`true`", "may_refuse = true"),
     key("start", "must_not_crash", "`true`", "must_not_crash = true"),
-    key("start", "exit", "a whole number", "exit = 1"),
+    key("start", "exit", NUMBER, "exit = 1"),
     key("start", "stdout", "a text", r#"stdout = """#),
     key("start", "stderr", "a text", r#"stderr = "Fatal error\n""#),
     key("start", "output", "a text", r#"output = "Fatal error\n""#),
     key("crowd", "name", "a text", r#"name = "guest""#),
-    key("crowd", "count", "a whole number", "count = 200"),
+    key("crowd", "count", NUMBER, "count = 200"),
     key("visit", "name", "a text", r#"name = "visitor""#),
-    key("visit", "count", "a whole number", "count = 3000"),
+    key("visit", "count", NUMBER, "count = 3000"),
     key("send", "from", "a name", r#"from = "bob""#),
     key("send", "text", "a text", r#"text = "hello\n""#),
-    key("send", "times", "a whole number", "times = 26"),
-    key("send", "pieces", "a whole number", "pieces = 1"),
-    key("send", "cut", "a way of cutting", r#"cut = "everywhere""#),
+    key("send", "times", NUMBER, "times = 26"),
+    key("send", "pieces", NUMBER, "pieces = 1"),
+    key("send", "cut", "one word", r#"cut = "everywhere""#),
     key("expect", "by", "a list of names", r#"by = ["alice"]"#),
     key(
         "expect",
@@ -199,5 +202,73 @@ pub(super) fn find(path: &[String]) -> Option<&'static Key> {
         [] => None,
         [name] => at("", name),
         [.., owner, name] => at(owner, name).or_else(|| find(&path[..path.len() - 1])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::scenario::{SourceFile, file, schema};
+
+    /// Every key of the schema, with the verb in which it stands.
+    fn keys_of_the_schema() -> BTreeSet<(String, String)> {
+        let schema = schema::schema();
+        let names = |schema: &Value| -> Vec<String> {
+            let properties = schema["properties"].as_object();
+            properties
+                .into_iter()
+                .flat_map(|keys| keys.keys().cloned())
+                .collect()
+        };
+        let mut keys: BTreeSet<_> = names(&schema)
+            .into_iter()
+            .map(|name| (String::new(), name))
+            .collect();
+        let step = &schema["definitions"]["step"];
+        for verb in names(step) {
+            for name in names(&schema["definitions"][verb.as_str()]) {
+                keys.insert((verb.clone(), name));
+            }
+            keys.insert((STEP.to_owned(), verb));
+        }
+        keys
+    }
+
+    #[test]
+    fn the_table_has_the_keys_of_the_schema() {
+        let table: BTreeSet<_> = KEYS
+            .iter()
+            .map(|key| (key.owner.to_owned(), key.name.to_owned()))
+            .collect();
+        assert_eq!(table, keys_of_the_schema());
+    }
+
+    #[test]
+    fn every_example_of_a_verb_can_be_read() {
+        let head = "title = \"x\"\nrules = [\"arrival\"]\ntier = \"subject\"\n";
+        for verb in verbs() {
+            let before = match verb {
+                "start" => "",
+                "connect" => "[[step]]\nrefuse = \"127.0.0.2\"\n",
+                "read_again" | "flood" => {
+                    "[[step]]\nconnect = [\"alice\", \"bob\"]\n[[step]]\nstop_reading = [\"alice\"]\n"
+                }
+                "thaw" => "[[step]]\nfreeze = true\n",
+                _ => "[[step]]\nconnect = [\"alice\", \"bob\", \"guest-a\"]\n",
+            };
+            let after = if verb == "freeze" {
+                "[[step]]\nthaw = true\n"
+            } else {
+                ""
+            };
+            let text = format!("{head}{before}[[step]]\n{}\n{after}", example(verb));
+            if let Err(error) = file::read(&SourceFile::new("example.toml", &text), &["arrival"]) {
+                panic!("{error}");
+            }
+        }
     }
 }

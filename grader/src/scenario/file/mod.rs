@@ -1,7 +1,7 @@
 //! Reads a scenario file: TOML into shapes, shapes into the model.
 //!
-//! One way: the text is parsed once ([`outline`] finds the verbs), serde turns it into the
-//! [`shape`]s, and [`steps`] resolves them while it follows who is there ([`cast`]). The first
+//! One way: the text is parsed once (`outline` finds the verbs), serde turns it into the
+//! shapes of `shape`, and `steps` resolves them while it follows who is there (`cast`). The first
 //! thing that is wrong ends it, shown where it stands.
 
 use serde::Deserialize;
@@ -17,12 +17,17 @@ use wording::did_you_mean;
 mod cast;
 mod holes;
 mod keys;
+mod limits;
 mod outline;
+mod place;
+mod send;
 pub(super) mod shape;
 mod start;
 mod steps;
 mod toml_error;
 mod wording;
+
+pub use place::place_of_text;
 
 /// Reads a scenario from the bytes of its file.
 ///
@@ -42,7 +47,7 @@ pub fn read_bytes(path: &str, bytes: &[u8], rules: &[&str]) -> Result<Scenario, 
 /// Reads a scenario. `rules` are the ids of the catalogue.
 ///
 /// Keep the file for errors that show up later, such as an `expect` against the oracle:
-/// [`ScenarioError::at_line`] with the line of the step points into it.
+/// [`place_of_text`] and [`ScenarioError::at_line`] point into it.
 ///
 /// # Errors
 ///

@@ -104,45 +104,56 @@ fn no_steps(file: &SourceFile, span: Range<usize>) -> ScenarioError {
     .help("add a step, such as `[[step]]` with `connect = [\"alice\", \"bob\"]` on the next line")
 }
 
-/// The keys that lead to a place of the document, the outermost first.
-pub(super) fn keys_to(document: &DeTable<'_>, place: &Range<usize>) -> Vec<String> {
-    let mut keys = Vec::new();
-    descend_table(document, place, &mut keys);
-    keys
+/// A place of the document that is to be talked about.
+#[derive(Default)]
+pub(super) struct Place {
+    /// The keys that lead there, the outermost first.
+    pub(super) keys: Vec<String>,
+    /// The TOML type of the value that stands exactly there.
+    pub(super) kind: Option<&'static str>,
 }
 
-fn descend_table(table: &DeTable<'_>, place: &Range<usize>, keys: &mut Vec<String>) {
+/// Finds out what stands at a span of the document.
+pub(super) fn look_up(document: &DeTable<'_>, span: &Range<usize>) -> Place {
+    let mut place = Place::default();
+    descend_table(document, span, &mut place);
+    place
+}
+
+fn descend_table(table: &DeTable<'_>, span: &Range<usize>, place: &mut Place) {
     for (key, value) in table {
-        if holds(&value.span(), place) || reaches(value.get_ref(), place) {
-            keys.push(key.get_ref().to_string());
-            descend(value.get_ref(), place, keys);
+        if holds(&value.span(), span) || reaches(value.get_ref(), span) {
+            place.keys.push(key.get_ref().to_string());
+            descend(value, span, place);
             return;
         }
     }
 }
 
-fn descend(value: &DeValue<'_>, place: &Range<usize>, keys: &mut Vec<String>) {
-    if let Some(table) = value.as_table() {
-        descend_table(table, place, keys);
+fn descend(value: &Spanned<DeValue<'_>>, span: &Range<usize>, place: &mut Place) {
+    if value.span() == *span {
+        place.kind = Some(value.get_ref().type_str());
     }
-    if let Some(element) = value.as_array().and_then(|array| {
+    if let Some(table) = value.get_ref().as_table() {
+        descend_table(table, span, place);
+    }
+    if let Some(element) = value.get_ref().as_array().and_then(|array| {
         array
             .iter()
-            .find(|element| holds(&element.span(), place) || reaches(element.get_ref(), place))
+            .find(|element| holds(&element.span(), span) || reaches(element.get_ref(), span))
     }) {
-        descend(element.get_ref(), place, keys);
+        descend(element, span, place);
     }
 }
 
 /// Whether something inside a value holds the place: the span of a `[table]` is its header only.
-fn reaches(value: &DeValue<'_>, place: &Range<usize>) -> bool {
-    let inside = |value: &Spanned<DeValue<'_>>| {
-        holds(&value.span(), place) || reaches(value.get_ref(), place)
-    };
+fn reaches(value: &DeValue<'_>, span: &Range<usize>) -> bool {
+    let inside =
+        |value: &Spanned<DeValue<'_>>| holds(&value.span(), span) || reaches(value.get_ref(), span);
     match value {
         DeValue::Table(table) => table
             .iter()
-            .any(|(key, value)| holds(&key.span(), place) || inside(value)),
+            .any(|(key, value)| holds(&key.span(), span) || inside(value)),
         DeValue::Array(array) => array.iter().any(inside),
         _ => false,
     }

@@ -10,6 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::limits::{LARGEST_PIECE, MOST_CROWD, MOST_TIMES, MOST_VISITS};
 use crate::tier::Tier;
 
 /// A value and where it stands in the file.
@@ -50,7 +51,7 @@ impl<T: JsonSchema> JsonSchema for At<T> {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "mini_serv scenario")]
-pub(super) struct FileShape {
+pub(in crate::scenario) struct FileShape {
     /// One sentence that says what a server does that passes.
     #[schemars(length(min = 1))]
     pub(super) title: At<String>,
@@ -79,6 +80,7 @@ pub(super) struct FileShape {
 /// How received bytes are compared with what must be received.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "judge")]
 pub(super) enum JudgeShape {
     /// Every byte in its place, with every reading that the subject leaves open.
     EveryByte,
@@ -89,6 +91,7 @@ pub(super) enum JudgeShape {
 /// Something that the subject lets a server drop.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "keep")]
 pub(super) enum KeepShape {
     /// The text of a line that its sender did not finish before leaving.
     UnfinishedLine,
@@ -99,6 +102,7 @@ pub(super) enum KeepShape {
 /// One step: exactly one verb.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "step")]
 pub(super) enum VerbShape {
     /// How the server is started and what must come of it; the first step, where it is not
     /// simply started on a free port.
@@ -108,7 +112,7 @@ pub(super) enum VerbShape {
     Connect(NewNames),
     /// Many clients connect, one after another: `guest-1`, `guest-2`…
     Crowd(CrowdShape),
-    /// Many clients arrive and leave at once, one after another, each seen by those who stay.
+    /// Many clients arrive and leave again, one after another, each seen by those who stay.
     Visit(VisitShape),
     /// A client speaks.
     Send(SendShape),
@@ -122,7 +126,7 @@ pub(super) enum VerbShape {
     HalfClose(Names),
     /// These clients turn lazy: they stay connected and read nothing.
     StopReading(Names),
-    /// These lazy clients read again, and must find everything in order.
+    /// These lazy clients read again.
     ReadAgain(Names),
     /// A client speaks until the server can send no more to the lazy clients.
     Flood(FloodShape),
@@ -131,28 +135,32 @@ pub(super) enum VerbShape {
     /// The server goes on.
     Thaw(Only),
     /// A connection to this address of the machine itself, at the server's port, must be refused.
-    Refuse(At<String>),
+    Refuse(#[schemars(extend("format" = "ipv4"))] At<String>),
 }
 
 /// Names of connected clients; `guest-*` means all whose names begin with `guest-`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(rename = "names")]
 pub(super) struct Names(#[schemars(length(min = 1))] pub(super) At<Vec<At<String>>>);
 
 /// Names of clients that have not been there before: letters, digits, `-` and `_`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(rename = "new_names")]
 pub(super) struct NewNames(#[schemars(length(min = 1))] pub(super) At<Vec<At<String>>>);
 
-/// Only `true`: the verb takes nothing.
+/// Only `true`: the key takes nothing else.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(rename = "only_true")]
 pub(super) struct Only(#[schemars(extend("const" = true))] pub(super) At<bool>);
 
 /// How the server is started and what must come of it: it serves, unless another key than
 /// `args` says otherwise.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "start")]
 pub(super) struct StartShape {
     /// The arguments: `{port}` (a free port), `{busy_port}` (a port on which another program
     /// listens), `{privileged_port}` (a port that only root may use) or a literal text.
@@ -175,28 +183,31 @@ pub(super) struct StartShape {
 /// Many clients connect, one after another.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "crowd")]
 pub(super) struct CrowdShape {
     /// What their names begin with: `guest` gives `guest-1`, `guest-2`…
     pub(super) name: At<String>,
     /// How many connect.
-    #[schemars(range(min = 1, max = 10_000))]
+    #[schemars(range(min = 1, max = MOST_CROWD))]
     pub(super) count: At<i64>,
 }
 
-/// Many clients arrive and leave at once, one after another.
+/// Many clients arrive and leave again, one after another.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "visit")]
 pub(super) struct VisitShape {
     /// What their names begin with: `visitor` gives `visitor-1`, `visitor-2`…
     pub(super) name: At<String>,
     /// How many come and go.
-    #[schemars(range(min = 1, max = 100_000))]
+    #[schemars(range(min = 1, max = MOST_VISITS))]
     pub(super) count: At<i64>,
 }
 
 /// A client speaks.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "send")]
 pub(super) struct SendShape {
     /// Who speaks.
     pub(super) from: At<String>,
@@ -205,10 +216,10 @@ pub(super) struct SendShape {
     #[schemars(length(min = 1))]
     pub(super) text: At<String>,
     /// How many times in a row; once where absent.
-    #[schemars(range(min = 1, max = 1_000_000))]
+    #[schemars(range(min = 1, max = MOST_TIMES))]
     pub(super) times: Option<At<i64>>,
     /// So many bytes at a time, the next when the server has read the ones before.
-    #[schemars(range(min = 1, max = 1_000_000))]
+    #[schemars(range(min = 1, max = LARGEST_PIECE))]
     pub(super) pieces: Option<At<i64>>,
     /// Once for each place at which the text can be cut in two, each time in two pieces.
     pub(super) cut: Option<At<CutShape>>,
@@ -217,6 +228,7 @@ pub(super) struct SendShape {
 /// Where a text is cut.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "cut")]
 pub(super) enum CutShape {
     /// At every place, once at each.
     Everywhere,
@@ -225,6 +237,7 @@ pub(super) enum CutShape {
 /// What clients must have received by now.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "expect")]
 pub(super) struct ExpectShape {
     /// Who must have received it; `guest-*` means all whose names begin with `guest-`.
     #[schemars(length(min = 1))]
@@ -237,6 +250,7 @@ pub(super) struct ExpectShape {
 /// A client speaks until the server can send no more to the lazy clients.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "flood")]
 pub(super) struct FloodShape {
     /// Who speaks.
     pub(super) from: At<String>,

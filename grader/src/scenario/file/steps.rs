@@ -6,41 +6,29 @@ use std::ops::Range;
 
 use super::cast::Cast;
 use super::holes::{Generated, read_text};
-use super::shape::{
-    At, CrowdShape, ExpectShape, FloodShape, NewNames, SendShape, VerbShape, VisitShape,
-};
+use super::limits::{MOST_CROWD, MOST_VISITS};
+use super::shape::{At, CrowdShape, ExpectShape, FloodShape, NewNames, VerbShape, VisitShape};
 use super::start;
 use super::wording::grouped;
 use crate::scenario::error::ScenarioError;
 use crate::scenario::source::SourceFile;
-use crate::scenario::{Action, ClientId, Delivery, Expect, Flood, Send, Step};
-
-const MOST_CROWD: usize = 10_000;
-const MOST_VISITS: usize = 100_000;
-const MOST_TIMES: usize = 1_000_000;
-const LARGEST_PIECE: usize = 1_000_000;
-/// A text that is sent once for each of its bytes grows with the square of its length.
-const LONGEST_CUT: usize = 1_000;
-/// More than any test of a chat server needs, and less than takes a second.
-const MOST_SENT: usize = 100_000_000;
-/// What a connection surely holds while the server does not read.
-const MOST_WHILE_FROZEN: usize = 64 * 1024;
+use crate::scenario::{Action, ClientId, Expect, Flood, Step};
 
 /// The steps that were read so far and what they have brought about.
 pub(super) struct Script<'f> {
-    file: &'f SourceFile,
+    pub(super) file: &'f SourceFile,
     pub(super) cast: Cast<'f>,
     pub(super) steps: Vec<Step>,
-    frozen: Option<Frozen>,
+    pub(super) frozen: Option<Frozen>,
     /// A start after which nothing can happen.
     ended: Option<Range<usize>>,
 }
 
 /// The time between `freeze` and `thaw`.
-struct Frozen {
-    since: Range<usize>,
+pub(super) struct Frozen {
+    pub(super) since: Range<usize>,
     /// How many bytes each client has said since.
-    said: HashMap<ClientId, usize>,
+    pub(super) said: HashMap<ClientId, usize>,
 }
 
 impl<'f> Script<'f> {
@@ -212,137 +200,6 @@ impl<'f> Script<'f> {
         Ok(ids)
     }
 
-    fn send(&mut self, shape: &SendShape) -> Result<Send, ScenarioError> {
-        let from = self.cast.present(&shape.from)?;
-        let text = read_text(self.file, &shape.text, &self.cast, Generated::Allowed)?;
-        if text.is_empty() {
-            return Err(self.wrong(
-                shape.text.span(),
-                "a client that speaks says something",
-                "an empty text",
-            ));
-        }
-        let times = match &shape.times {
-            None => 1,
-            Some(times) => self.number("times", times, MOST_TIMES)?,
-        };
-        let delivery = self.delivery(shape, &text)?;
-        let sends = if delivery == Delivery::CutEverywhere {
-            text.length(0)
-        } else {
-            times
-        };
-        let length = text.length(times - 1).saturating_mul(sends);
-        if length > MOST_SENT {
-            return Err(self.wrong(
-                shape.text.span(),
-                format!(
-                    "one step sends at most {} bytes; this one sends {}",
-                    grouped(MOST_SENT),
-                    grouped(length)
-                ),
-                "too much",
-            ));
-        }
-        if let Some(frozen) = &mut self.frozen {
-            let said = frozen.said.entry(from).or_default();
-            *said = said.saturating_add(length);
-            if *said > MOST_WHILE_FROZEN {
-                let message = format!(
-                    "a client says at most {} bytes to a frozen server; this would make {}",
-                    grouped(MOST_WHILE_FROZEN),
-                    grouped(*said)
-                );
-                let since = frozen.since.clone();
-                return Err(self
-                    .wrong(
-                        shape.text.span(),
-                        message,
-                        "does not fit what a connection surely holds",
-                    )
-                    .related(since, "frozen here"));
-            }
-        }
-        Ok(Send {
-            from,
-            text,
-            times,
-            delivery,
-        })
-    }
-
-    fn delivery(
-        &self,
-        shape: &SendShape,
-        text: &crate::scenario::Text,
-    ) -> Result<Delivery, ScenarioError> {
-        let SendShape {
-            pieces, cut, times, ..
-        } = shape;
-        let (span, delivery) = match (pieces, cut) {
-            (None, None) => return Ok(Delivery::Whole),
-            (Some(_), Some(cut)) => {
-                return Err(self
-                    .wrong(
-                        cut.span(),
-                        "`pieces` and `cut` contradict each other",
-                        "given beside `pieces`",
-                    )
-                    .help("leave one of them out"));
-            }
-            (Some(pieces), None) => {
-                let size = self.number("pieces", pieces, LARGEST_PIECE)?;
-                (pieces.span(), Delivery::Pieces(size))
-            }
-            (None, Some(cut)) => {
-                self.check_cut(shape, text, times.as_ref())?;
-                (cut.span(), Delivery::CutEverywhere)
-            }
-        };
-        match &self.frozen {
-            None => Ok(delivery),
-            Some(frozen) => Err(self
-                .wrong(
-                    span,
-                    "a frozen server reads no pieces: they would reach it as one",
-                    "in pieces",
-                )
-                .related(frozen.since.clone(), "frozen here")),
-        }
-    }
-
-    fn check_cut(
-        &self,
-        shape: &SendShape,
-        text: &crate::scenario::Text,
-        times: Option<&At<i64>>,
-    ) -> Result<(), ScenarioError> {
-        if let Some(times) = times {
-            return Err(self
-                .wrong(
-                    times.span(),
-                    "`cut` sends the text once for each place already",
-                    "given beside `cut`",
-                )
-                .help("leave `times` out"));
-        }
-        if !text.is_fixed() {
-            return Err(self.wrong(
-                shape.text.span(),
-                "`cut` sends the same text each time, so it can't have `{n}` or `{random:…}`",
-                "is another each time",
-            ));
-        }
-        match text.length(0) {
-            2..=LONGEST_CUT => Ok(()),
-            length => Err(self.wrong(
-                shape.text.span(),
-                format!("a text that is cut everywhere has 2 to {LONGEST_CUT} bytes; this one has {length}"),
-                if length < 2 { "can't be cut" } else { "too long" },
-            )),
-        }
-    }
-
     fn expect(&self, shape: &ExpectShape, at: &Range<usize>) -> Result<Expect, ScenarioError> {
         self.not_frozen(at, "nobody can receive anything", "expect it after `thaw`")?;
         let by = self.cast.present_all(&shape.by)?;
@@ -397,7 +254,12 @@ impl<'f> Script<'f> {
     }
 
     /// A number that must be from 1 to `most`.
-    fn number(&self, key: &str, value: &At<i64>, most: usize) -> Result<usize, ScenarioError> {
+    pub(super) fn number(
+        &self,
+        key: &str,
+        value: &At<i64>,
+        most: usize,
+    ) -> Result<usize, ScenarioError> {
         match usize::try_from(*value.get()) {
             Ok(number) if (1..=most).contains(&number) => Ok(number),
             _ => Err(self.wrong(
@@ -427,7 +289,7 @@ impl<'f> Script<'f> {
         }
     }
 
-    fn wrong(
+    pub(super) fn wrong(
         &self,
         span: Range<usize>,
         message: impl Into<String>,

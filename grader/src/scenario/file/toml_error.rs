@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::de::{DeTable, Error};
 
 use super::keys::{self, Key};
-use super::outline;
+use super::outline::{self, Place};
 use super::wording::{did_you_mean, listed};
 use crate::scenario::error::ScenarioError;
 use crate::scenario::source::SourceFile;
@@ -104,8 +104,8 @@ fn unbalanced_quotes(file: &SourceFile, span: &Range<usize>) -> Option<String> {
 /// A file whose keys or values are not those of a scenario.
 pub(super) fn shape(file: &SourceFile, error: &Error) -> ScenarioError {
     let span = error.span().unwrap_or(0..0);
-    let path = DeTable::parse(file.text())
-        .map(|document| outline::keys_to(document.get_ref(), &span))
+    let Place { keys: path, kind } = DeTable::parse(file.text())
+        .map(|document| outline::look_up(document.get_ref(), &span))
         .unwrap_or_default();
     let message = error.message();
     let words = quoted(message);
@@ -115,8 +115,8 @@ pub(super) fn shape(file: &SourceFile, error: &Error) -> ScenarioError {
         unknown_choice(file, span, &path, &words)
     } else if message.starts_with("missing field") {
         missing_key(file, span, &path, &words)
-    } else if message.starts_with("invalid type") || message.starts_with("invalid value") {
-        wrong_type(file, span, &path, message)
+    } else if let (Some(key), Some(kind)) = (keys::find(&path), kind) {
+        wrong_type(file, span, key, kind)
     } else {
         ScenarioError::new(file, span, message.to_owned(), "here")
     }
@@ -191,49 +191,27 @@ fn missing_key(
     ScenarioError::new(file, at, message, label).maybe_help(help)
 }
 
-fn wrong_type(
-    file: &SourceFile,
-    span: Range<usize>,
-    path: &[String],
-    message: &str,
-) -> ScenarioError {
-    let Some(Key {
+fn wrong_type(file: &SourceFile, span: Range<usize>, key: &Key, kind: &str) -> ScenarioError {
+    let Key {
         name,
         takes,
         example,
         ..
-    }) = keys::find(path)
-    else {
-        return ScenarioError::new(file, span, message.to_owned(), "here");
+    } = key;
+    let label = match kind {
+        "string" => "this is a text",
+        // It is a whole number, so only its size can be wrong.
+        "integer" if *takes == keys::NUMBER => "this number is too large",
+        "integer" => "this is a number",
+        "float" => "this is a number with a fraction",
+        "boolean" => "this is `true` or `false`",
+        "datetime" => "this is a date",
+        "array" => "this is a list",
+        "table" => "this is a table",
+        _ => "this is something else",
     };
-    let label = found(message).unwrap_or("something else");
-    ScenarioError::new(
-        file,
-        span,
-        format!("`{name}` takes {takes}"),
-        format!("this is {label}"),
-    )
-    .help(format!("for example `{example}`"))
-}
-
-/// What serde says that it found, in the words of this program.
-fn found(message: &str) -> Option<&'static str> {
-    let what = message.split_once(": ")?.1;
-    let kinds = [
-        ("string", "a text"),
-        ("integer", "a number"),
-        ("floating point", "a number with a fraction"),
-        ("boolean", "`true` or `false`"),
-        ("sequence", "a list"),
-        ("map", "a table"),
-        ("newtype", "a table"),
-        ("unit", "nothing"),
-        ("datetime", "a date"),
-    ];
-    kinds
-        .iter()
-        .find(|(kind, _)| what.starts_with(kind))
-        .map(|&(_, name)| name)
+    ScenarioError::new(file, span, format!("`{name}` takes {takes}"), label)
+        .help(format!("for example `{example}`"))
 }
 
 /// The words in backticks.
