@@ -1,0 +1,118 @@
+//! As many clients as there are descriptors, and more.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use crate::server::{Client, Server};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// Allows this process, and the servers it starts, `count` descriptors, if it may.
+fn raise_descriptor_limit(count: u64) -> bool {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current.is_none_or(|current| current >= count) {
+        return true;
+    }
+    maximum.is_none_or(|maximum| maximum >= count)
+        && setrlimit(
+            Resource::Nofile,
+            Rlimit {
+                current: Some(count),
+                maximum,
+            },
+        )
+        .is_ok()
+}
+
+#[test]
+fn fifteen_hundred_clients_hear_every_line() {
+    const COUNT: usize = 1500;
+    if !raise_descriptor_limit(COUNT as u64 + 100) {
+        // Not eprintln, which the test harness would swallow.
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED fifteen_hundred_clients_hear_every_line: the hard limit of descriptors is \
+             below {}",
+            COUNT + 100
+        );
+        return;
+    }
+    let mut server = Server::start();
+    let mut clients: Vec<Client> = (0..COUNT).map(|_| server.connect()).collect();
+    // The witness comes last and says nothing, so it hears every line and only lines.
+    let mut witness = server.connect();
+
+    let arrivals: Vec<String> = (0..=COUNT)
+        .map(|id| format!("server: client {id} just arrived\n"))
+        .collect();
+    for (id, client) in clients.iter_mut().enumerate() {
+        client.hears(arrivals[id + 1..].concat());
+    }
+
+    for (id, client) in clients.iter_mut().enumerate() {
+        client.says(line_of(id));
+    }
+    let lines: Vec<String> = (0..COUNT).map(|_| witness.hears_line()).collect();
+    let said: BTreeSet<String> = (0..COUNT)
+        .map(|id| format!("client {id}: {}", line_of(id)))
+        .collect();
+    assert_eq!(lines.iter().cloned().collect::<BTreeSet<_>>(), said);
+
+    // Everybody else heard the same, in the same order, but for what they said themselves.
+    let everything = lines.concat();
+    for (id, client) in clients.iter_mut().enumerate() {
+        let own = format!("client {id}: {}", line_of(id));
+        client.hears(everything.replacen(&own, "", 1));
+    }
+    witness.says("I have heard you all\n");
+    for client in &mut clients {
+        client.hears(format!("client {COUNT}: I have heard you all\n"));
+    }
+}
+
+fn line_of(id: usize) -> String {
+    format!("this is what client {id} has to say\n")
+}
+
+#[test]
+#[cfg_attr(
+    not(target_os = "linux"),
+    ignore = "needs /proc to see whether the server sleeps"
+)]
+fn at_the_descriptor_limit_newcomers_wait_and_nobody_is_dropped() {
+    const COUNT: usize = 20;
+    let mut server = Server::start_under("ulimit -n 16");
+    let mut clients: Vec<Client> = (0..COUNT).map(|_| server.connect()).collect();
+    clients[COUNT - 1].says("I was waiting\n");
+    // The server has let in whom it can, and although somebody is at the door, it sleeps.
+    server.wait_until_asleep();
+
+    clients[1].says("how many are we?\n");
+    let mut inside = 1;
+    loop {
+        let line = clients[0].hears_line();
+        if line == "client 1: how many are we?\n" {
+            break;
+        }
+        assert_eq!(line, format!("server: client {inside} just arrived\n"));
+        inside += 1;
+    }
+    assert!(
+        (2..=12).contains(&inside),
+        "{inside} clients and 4 other descriptors"
+    );
+    server.wait_until_asleep();
+
+    // For each who leaves, one is let in, until nobody waits any more.
+    for newcomer in inside..COUNT {
+        clients.remove(1).leaves();
+        let leaver = newcomer - inside + 1;
+        clients[0].hears(format!(
+            "server: client {leaver} just left\nserver: client {newcomer} just arrived\n"
+        ));
+        if newcomer < COUNT - 1 {
+            server.wait_until_asleep();
+        }
+    }
+    clients[0].hears(format!("client {}: I was waiting\n", COUNT - 1));
+    server.wait_until_asleep();
+}
