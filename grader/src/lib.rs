@@ -5,6 +5,7 @@
 //! server of the [`harness`] while the [`oracle`] says what each client must have received; what
 //! happened reaches the [`report`]s as [`event`]s that carry [`verdict`]s.
 
+pub mod cli;
 pub mod event;
 pub mod exit_code;
 pub mod harness;
@@ -14,6 +15,8 @@ pub mod rules;
 pub mod runner;
 pub mod scenario;
 pub mod script;
+mod spelling;
+pub mod submission;
 pub mod suite;
 pub mod tier;
 pub mod verdict;

@@ -25,6 +25,8 @@ const ONE_BY_ONE: usize = 8;
 /// One move, and the line of the scenario file that asked for it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Planned {
+    /// The place of its step among the scenario's steps.
+    pub step: usize,
     /// Line number in the scenario file, from 1.
     pub line: usize,
     /// What is done.
@@ -94,19 +96,22 @@ pub enum Departure {
 pub fn moves(scenario: &Scenario, seed: u64) -> Vec<Planned> {
     let mut writer = Writer {
         moves: Vec::new(),
+        step: 0,
         line: 0,
         frozen: false,
         random: fastrand::Rng::with_seed(seed),
     };
-    for step in &scenario.steps {
+    for (place, step) in scenario.steps.iter().enumerate() {
+        writer.step = place;
         writer.line = step.line;
-        writer.step(&step.action);
+        writer.play(&step.action);
     }
     writer.moves
 }
 
 struct Writer {
     moves: Vec<Planned>,
+    step: usize,
     line: usize,
     frozen: bool,
     random: fastrand::Rng,
@@ -114,8 +119,8 @@ struct Writer {
 
 impl Writer {
     fn put(&mut self, action: Move) {
-        let line = self.line;
-        self.moves.push(Planned { line, action });
+        let (step, line) = (self.step, self.line);
+        self.moves.push(Planned { step, line, action });
     }
 
     /// Lets the server deal with what came before, unless it is stopped.
@@ -125,7 +130,7 @@ impl Writer {
         }
     }
 
-    fn step(&mut self, action: &Action) {
+    fn play(&mut self, action: &Action) {
         match action {
             Action::Start(_) => {}
             Action::Connect(clients) => self.connect(clients),

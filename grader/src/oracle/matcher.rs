@@ -45,6 +45,11 @@ pub struct Mismatch {
     pub expected: Vec<Vec<u8>>,
     /// All bytes received that are not matched.
     pub received: Vec<u8>,
+    /// The whole line in which the first wrong byte stands, from its start, as it must come;
+    /// empty: nothing must come.
+    pub line: Vec<u8>,
+    /// How many bytes of `line` have come.
+    pub line_offset: usize,
 }
 
 impl Matcher {
@@ -161,11 +166,18 @@ impl Matcher {
             .map_or(KEPT, |length| length.min(KEPT))
             .min(matched.len());
         matched.drain(..matched.len() - shown);
+        let expected = reading.due(oracle, self.who);
+        let line = reading
+            .active_line(oracle)
+            .or_else(|| expected.first().cloned())
+            .unwrap_or_default();
         Mismatch {
+            line,
+            line_offset: line_length,
             line_begins: matched.len().checked_sub(line_length),
             matched,
             matched_length,
-            expected: reading.due(oracle, self.who),
+            expected,
             received: self.buffer[position..].to_vec(),
         }
     }

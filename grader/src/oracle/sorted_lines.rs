@@ -141,6 +141,8 @@ impl SortedLines {
             matched: matched[matched.len() - shown..].to_vec(),
             line_begins: (shown == same).then_some(0),
             matched_length: same as u64,
+            line: nearest.cloned().unwrap_or_default(),
+            line_offset: same,
             expected,
             received,
         }

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use super::Reporter;
 use super::json::Json;
-use crate::rules::nearest;
+use crate::spelling::nearest;
 
 /// A form of report that can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Target {
             let names = Format::ALL.iter().map(|format| format.name());
             return Err(TargetError::UnknownFormat {
                 name: name.to_owned(),
-                meant: nearest(name, names),
+                meant: nearest(name, names).map(str::to_owned),
             });
         };
         match file {

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::spelling::nearest;
 use crate::tier::Tier;
 
 pub mod page;
@@ -185,7 +186,7 @@ pub fn find(id: &str) -> Result<&'static Rule, UnknownRule> {
         .find(|rule| rule.id == id)
         .ok_or_else(|| UnknownRule {
             id: id.to_owned(),
-            meant: nearest(id, all().iter().map(|rule| rule.id.as_str())),
+            meant: nearest(id, all().iter().map(|rule| rule.id.as_str())).map(str::to_owned),
         })
 }
 
@@ -204,17 +205,6 @@ fn suggestion(meant: Option<&str>) -> String {
         Some(meant) => format!("; did you mean `{meant}`?"),
         None => "; `grader rules` lists them all".to_owned(),
     }
-}
-
-/// The candidate that `word` was probably meant to be; none where nothing is similar.
-pub(crate) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
-    // Below this, a suggestion looks like a guess: `lazy` and `long-line` are at 0.6.
-    const SIMILAR: f64 = 0.75;
-    candidates
-        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
-        .filter(|(similarity, _)| *similarity >= SIMILAR)
-        .max_by(|(left, _), (right, _)| left.total_cmp(right))
-        .map(|(_, candidate)| candidate.to_owned())
 }
 
 #[cfg(test)]

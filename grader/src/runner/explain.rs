@@ -8,6 +8,7 @@ use super::transcript::Transcript;
 use crate::harness::{Captured, Exit};
 use crate::oracle::matcher::Mismatch;
 use crate::scenario::ClientId;
+use crate::verdict::diagnosis::{self, Diagnosis, Situation};
 use crate::verdict::{Comparison, Death, Failure};
 
 /// How many lines of a server's last words are told.
@@ -18,29 +19,78 @@ const SHOWN: usize = 4096;
 
 /// A client received a byte that is wrong.
 pub(super) fn wrong_bytes(play: &Play<'_>, who: ClientId, mismatch: &Mismatch) -> Failure {
-    let comparison = comparison(play, who, mismatch);
-    Failure {
-        line: play.line,
-        reason: format!("{} received something else than it must", comparison.who),
-        comparison: Some(comparison),
-        ..Failure::default()
-    }
+    differs(play, who, mismatch, diagnosis::Stop::Contradiction)
 }
 
 /// Nothing more came for a client that must still receive something.
 pub(super) fn nothing_came(play: &Play<'_>, who: ClientId) -> Failure {
-    let missing = missing(play, who);
-    let comparison = comparison(play, who, &missing);
+    let stop = diagnosis::Stop::Silence(play.circumstances.patience);
+    differs(play, who, &missing(play, who), stop)
+}
+
+/// What a client received differs from what it must receive.
+fn differs(play: &Play<'_>, who: ClientId, mismatch: &Mismatch, stop: diagnosis::Stop) -> Failure {
+    let offset = mismatch.line_offset;
+    let right_so_far = mismatch.line.get(..offset).unwrap_or_default();
+    let received = [right_so_far, first_line(&mismatch.received)].concat();
+    let names = play.transcript.names();
+    let name = play.transcript.name(who);
+    let Diagnosis { here, reason } = diagnosis::diagnose(&Situation {
+        receiver: &name,
+        receiver_id: who.0,
+        expected: &mismatch.line,
+        received: &received,
+        offset,
+        owed: mismatch.expected.get(1..).unwrap_or_default(),
+        before: &lines_before(mismatch),
+        own: &own_lines(play, who),
+        names: &names,
+        stop,
+    });
+    let expected = mismatch.expected.concat();
     Failure {
         line: play.line,
-        reason: format!(
-            "{} received nothing more within {}",
-            comparison.who,
-            patience(play)
-        ),
-        comparison: Some(comparison),
+        reason,
+        comparison: Some(Comparison {
+            who: name,
+            matched: mismatch.matched.clone(),
+            matched_length: usize::try_from(mismatch.matched_length).unwrap_or(usize::MAX),
+            expected_length: expected.len(),
+            expected: expected.into_iter().take(SHOWN).collect(),
+            received_length: mismatch.received.len(),
+            received: mismatch.received.iter().copied().take(SHOWN).collect(),
+            here,
+        }),
         ..Failure::default()
     }
+}
+
+fn first_line(bytes: &[u8]) -> &[u8] {
+    bytes
+        .split_inclusive(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default()
+}
+
+/// The lines that came right before the one with the wrong byte.
+fn lines_before(mismatch: &Mismatch) -> Vec<Vec<u8>> {
+    let end = mismatch.matched.len().saturating_sub(mismatch.line_offset);
+    let lines = mismatch.matched[..end].split_inclusive(|byte| *byte == b'\n');
+    lines.map(Vec::from).collect()
+}
+
+/// What the client itself said in this step and the one before.
+fn own_lines(play: &Play<'_>, who: ClientId) -> Vec<Vec<u8>> {
+    /// More than a person would look at.
+    const ENOUGH: usize = 64;
+    let prefix = format!("client {}: ", who.0).len();
+    let recent = play.oracle.instant().saturating_sub(2);
+    let log = play.oracle.log().iter().rev();
+    let own = log.filter(|line| line.source == who && line.is_speech());
+    own.take_while(|line| line.last_instant() >= recent)
+        .take(ENOUGH)
+        .map(|line| line.bytes[prefix..].to_vec())
+        .collect()
 }
 
 /// The server ended while it should serve.
@@ -289,21 +339,9 @@ fn missing(play: &Play<'_>, who: ClientId) -> Mismatch {
             matched_length: 0,
             expected: Vec::new(),
             received: Vec::new(),
+            line: Vec::new(),
+            line_offset: 0,
         },
-    }
-}
-
-fn comparison(play: &Play<'_>, who: ClientId, mismatch: &Mismatch) -> Comparison {
-    let expected = mismatch.expected.concat();
-    Comparison {
-        who: play.transcript.name(who),
-        matched: mismatch.matched.clone(),
-        matched_length: usize::try_from(mismatch.matched_length).unwrap_or(usize::MAX),
-        expected_length: expected.len(),
-        expected: expected.into_iter().take(SHOWN).collect(),
-        received_length: mismatch.received.len(),
-        received: mismatch.received.iter().copied().take(SHOWN).collect(),
-        here: String::new(),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::harness::{Happening, Program, Session};
 use crate::oracle::matcher::Mismatch;
 use crate::oracle::{Oracle, Stream};
 use crate::scenario::{Action, ClientId, Scenario, StartOutcome};
-use crate::script::{self, Departure, Planned};
+use crate::script::{self, Departure, Move, Planned};
 use crate::verdict::{CheckReport, Failure, Outcome, Reading};
 
 /// What every play of a run has in common.
@@ -147,7 +147,9 @@ pub(super) struct Play<'run> {
     pub(super) deferred: VecDeque<Planned>,
     /// Whether the server has accepted a connection yet.
     pub(super) serves: bool,
-    /// The line of the scenario file that is being played.
+    /// The step that is being played, by its place.
+    step: usize,
+    /// The line of the scenario file on which it stands.
     pub(super) line: usize,
     pub(super) transcript: Transcript,
 }
@@ -188,6 +190,7 @@ impl<'run> Play<'run> {
             frozen: false,
             deferred: VecDeque::new(),
             serves: false,
+            step: 0,
             line: 1,
             transcript: Transcript::new(scenario),
         }
@@ -195,15 +198,17 @@ impl<'run> Play<'run> {
 
     fn all_moves(&mut self) -> Result<(), Stop> {
         for planned in script::moves(self.scenario, self.circumstances.seed) {
-            self.begin_step(planned.line);
+            self.begin_step(&planned);
             self.make(planned)?;
         }
         self.fence()
     }
 
-    fn begin_step(&mut self, line: usize) {
-        if line != self.line {
-            self.line = line;
+    fn begin_step(&mut self, planned: &Planned) {
+        // An `expect` brings nothing of its own: it is shown what the step before it brought.
+        if planned.step != self.step && !matches!(planned.action, Move::Expect { .. }) {
+            self.step = planned.step;
+            self.line = planned.line;
             for stream in self.streams.iter_mut().flatten() {
                 stream.begin_step();
             }
@@ -282,7 +287,8 @@ impl<'run> Play<'run> {
         match result {
             Ok(()) => {}
             Err(Broken::Machine(error)) => return Err(error.into()),
-            Err(Broken::Stream(who, mismatch)) => {
+            Err(Broken::Stream(who, mut mismatch)) => {
+                self.let_the_line_end(who, &mut mismatch.received)?;
                 return Err(explain::wrong_bytes(self, who, &mismatch).into());
             }
         }
@@ -290,6 +296,29 @@ impl<'run> Play<'run> {
             return Err(self.closed_by_the_server(who)?.into());
         }
         Ok(progress)
+    }
+
+    /// Gives the server a moment to send the rest of a line that is wrong already: the whole of
+    /// it explains more. The verdict does not depend on it.
+    fn let_the_line_end(&mut self, who: ClientId, received: &mut Vec<u8>) -> Result<(), Stop> {
+        const MOMENT: Duration = Duration::from_millis(20);
+        const ENOUGH: usize = 64 * 1024;
+        let begun = Instant::now();
+        while !received.contains(&b'\n')
+            && received.len() < ENOUGH
+            && begun.elapsed() < MOMENT
+            && self.session.exit().is_none()
+        {
+            self.session.pump(MOMENT, |happening| {
+                if let Happening::Received(reader, bytes) = happening
+                    && reader == who
+                {
+                    received.extend_from_slice(bytes);
+                }
+                Ok::<(), io::Error>(())
+            })?;
+        }
+        Ok(())
     }
 
     /// The server closed a connection that should stand; if that is because it has died, its

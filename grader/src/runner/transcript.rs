@@ -3,6 +3,9 @@
 use crate::scenario::{ClientId, Scenario};
 use crate::verdict::TranscriptRow;
 
+/// What the client is called that proves the silence at the end.
+const NEWCOMER: &str = "a newcomer";
+
 /// How many rows are kept from the beginning.
 const FIRST: usize = 24;
 
@@ -31,12 +34,19 @@ impl Transcript {
         }
     }
 
+    /// What the clients are called, by id.
+    pub(super) fn names(&self) -> Vec<String> {
+        let mut names = self.names.clone();
+        names.push(NEWCOMER.into());
+        names
+    }
+
     /// What a client is called.
     pub(super) fn name(&self, who: ClientId) -> String {
         self.names
             .get(who.0)
             .cloned()
-            .unwrap_or_else(|| "a newcomer".into())
+            .unwrap_or_else(|| NEWCOMER.into())
     }
 
     pub(super) fn add(&mut self, who: ClientId, did: &str, with: &[u8]) {

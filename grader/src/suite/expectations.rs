@@ -12,10 +12,10 @@ pub(super) fn check(scenario: &Scenario, source: &SourceFile) -> Result<(), Scen
     let mut oracle = Oracle::new(scenario);
     // The instant at which the step before the `expect`s began.
     let mut step_began = 0;
-    let mut line = 0;
+    let mut step = 0;
     for planned in script::moves(scenario, 0) {
-        if planned.line != line && !matches!(planned.action, Move::Expect { .. }) {
-            line = planned.line;
+        if planned.step != step && !matches!(planned.action, Move::Expect { .. }) {
+            step = planned.step;
             step_began = oracle.instant();
         }
         match planned.action {

@@ -4,6 +4,7 @@ use globset::{Glob, GlobMatcher};
 
 use super::Suite;
 use crate::scenario::Scenario;
+use crate::spelling::nearest;
 
 /// Which scenarios of a suite are wanted.
 #[derive(Clone, Debug, Default)]
@@ -120,19 +121,11 @@ impl Pattern {
     }
 
     fn unmatched(&self, suite: &Suite) -> UnmatchedPattern {
-        // As close as a slip of the finger leaves it.
-        const CLOSE: f64 = 0.8;
-        let nearest = suite
-            .scenarios
-            .iter()
-            .flat_map(names)
-            .map(|name| (strsim::jaro_winkler(&self.text, name), name))
-            .filter(|(likeness, _)| *likeness > CLOSE)
-            .max_by(|(one, _), (other, _)| one.total_cmp(other));
+        let nearest = nearest(&self.text, suite.scenarios.iter().flat_map(names));
         UnmatchedPattern::Nothing {
             option: self.option,
             pattern: self.text.clone(),
-            nearest: nearest.map(|(_, name)| name.into()),
+            nearest: nearest.map(str::to_owned),
         }
     }
 }

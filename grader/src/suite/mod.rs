@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 
+use crate::rules::page::Coverage;
 use crate::scenario::{Scenario, ScenarioError, SourceFile, file};
 
 mod expectations;
@@ -77,6 +78,21 @@ impl Suite {
             files.push(path.into());
         }
         Self::gather(rules, files.iter().map(|file| read_checked(file, rules)))
+    }
+
+    /// What the page of rules says of the scenarios.
+    #[must_use]
+    pub fn coverage(&self) -> Vec<Coverage> {
+        let scenarios = self.scenarios.iter();
+        scenarios
+            .map(|scenario| Coverage {
+                name: scenario.name.clone(),
+                path: scenario.path.clone(),
+                title: scenario.title.clone(),
+                tier: scenario.tier,
+                rules: scenario.rules.clone(),
+            })
+            .collect()
     }
 
     fn gather(

@@ -77,6 +77,12 @@ impl Reading {
         self.active.map(|active| active.offset - active.from)
     }
 
+    /// The line in which the stream stands, from where its relayed part began.
+    pub(super) fn active_line(&self, oracle: &Oracle) -> Option<Vec<u8>> {
+        self.active
+            .map(|active| oracle.log()[active.line].bytes[active.from..].to_vec())
+    }
+
     /// Goes on until the bytes are used up, a choice must be made, or none explains them.
     pub(super) fn advance(&mut self, oracle: &Oracle, who: ClientId, buffer: &[u8]) -> Choice {
         loop {

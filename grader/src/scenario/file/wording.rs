@@ -1,21 +1,6 @@
 //! How messages name things: the word that was probably meant, lists, large numbers.
 
-/// The candidate that is nearest to a misspelt word, unless none is near.
-pub(super) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    // A third of the letters may be wrong, but never all of a short word.
-    let tolerance = (word.chars().count().max(3) / 3).min(4);
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
-        .filter(|&(distance, candidate)| {
-            distance <= tolerance && distance < candidate.chars().count()
-        })
-        .min_by_key(|&(distance, _)| distance)
-        .map(|(_, candidate)| candidate)
-}
+use crate::spelling::nearest;
 
 /// `did you mean `arrival`?`, where a candidate is near.
 pub(super) fn did_you_mean<'a>(
@@ -51,15 +36,6 @@ pub(super) fn grouped(number: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_near_word_is_found_and_a_far_one_is_not() {
-        let words = ["connect", "send", "leave"];
-        assert_eq!(nearest("conect", words), Some("connect"));
-        assert_eq!(nearest("sned", words), Some("send"));
-        assert_eq!(nearest("frobnicate", words), None);
-        assert_eq!(nearest("x", ["y"]), None);
-    }
 
     #[test]
     fn words_are_listed_as_in_a_sentence() {

@@ -1,0 +1,108 @@
+//! `grader run`.
+
+use std::io;
+use std::time::Instant;
+
+use super::arguments::Run;
+use super::{CommandError, suite};
+use crate::event::{Event, RunDescription, RunResult};
+use crate::exit_code::ExitCode;
+use crate::harness::{descendants, socket_state::SocketStates};
+use crate::report::terminal::Terminal;
+use crate::report::{Reporter, Target};
+use crate::runner::{self, RunError, Settings};
+use crate::submission::Submission;
+use crate::verdict::Summary;
+
+/// Grades a server and reports.
+pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
+    let submission = match &options.server {
+        Some(path) => Submission::executable(path)?,
+        None => Submission::reference()?,
+    };
+    let suite = suite(&options.selection)?;
+    let mut reporters = reporters(options)?;
+    let settings = Settings {
+        program: submission.program.clone(),
+        jobs: options.jobs.map_or_else(processors, Into::into),
+        patience: options.patience,
+        // Short enough to be typed again.
+        seed: options.seed.unwrap_or_else(|| fastrand::u64(..1_000_000)),
+    };
+    let limitations = limitations();
+    let mut tell = |event: &Event| -> io::Result<()> {
+        reporters
+            .iter_mut()
+            .try_for_each(|reporter| reporter.event(event))
+    };
+
+    let begun = Instant::now();
+    let mut summary = Summary::default();
+    let mut started = false;
+    let mut start = |tell: &mut dyn FnMut(&Event) -> io::Result<()>| {
+        if started {
+            return Ok(());
+        }
+        started = true;
+        tell(&Event::Started(RunDescription {
+            grader: env!("CARGO_PKG_VERSION").into(),
+            server: submission.name.clone(),
+            command: submission.command.clone(),
+            seed: settings.seed,
+            checks: suite.scenarios.len(),
+            require: options.require,
+            limitations: limitations.clone(),
+        }))
+    };
+    // Nothing is reported of a program that turns out not to be one, so the first check brings
+    // the start with it.
+    let played = runner::run(&settings, &suite.scenarios, |check| {
+        start(&mut tell)?;
+        summary.add(&check);
+        tell(&Event::Checked(check))
+    });
+    match played {
+        Ok(()) => {}
+        Err(RunError::CannotExecute(error)) => return Err(submission.refused(error).into()),
+        Err(RunError::Report(error)) => return Err(error.into()),
+    }
+    let verdict = summary.verdict(options.require);
+    let duration = begun.elapsed();
+    tell(&Event::Finished(RunResult { summary, duration }))?;
+    Ok(verdict.into())
+}
+
+/// The reports that are asked for, opened before anything is played, and the one for people.
+fn reporters(options: &Run) -> Result<Vec<Box<dyn Reporter>>, CommandError> {
+    let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
+    if options.report.iter().any(Target::is_stdout) {
+        reporters.push(Box::new(Terminal::on_stderr(options.verbose)));
+    } else {
+        reporters.push(Box::new(Terminal::on_stdout(options.verbose)));
+    }
+    for target in &options.report {
+        reporters.push(target.open()?);
+    }
+    Ok(reporters)
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, Into::into)
+}
+
+/// What this machine does not offer, in sentences.
+fn limitations() -> Vec<String> {
+    let mut limitations = Vec::new();
+    if let Err(error) = descendants::adopt() {
+        limitations.push(format!(
+            "Processes that a server forks may outlive it here: {error}."
+        ));
+    }
+    if let Err(error) = SocketStates::open() {
+        limitations.push(format!(
+            "What a server has read cannot be seen here, so that scenarios that need to know are \
+             skipped: {error}."
+        ));
+    }
+    limitations
+}
