@@ -45,6 +45,10 @@ impl CommandError {
 
     /// Tells people, on standard error.
     fn tell(&self) {
+        if matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe) {
+            // Whoever read the output has seen enough.
+            return;
+        }
         let mut out = anstream::stderr();
         let coloured = anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
         if let Self::Suite(SuiteError::Scenarios(errors)) = self {

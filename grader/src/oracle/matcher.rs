@@ -45,6 +45,9 @@ pub struct Mismatch {
     pub expected: Vec<Vec<u8>>,
     /// All bytes received that are not matched.
     pub received: Vec<u8>,
+    /// The last bytes that came before that line, also those of earlier steps; empty: it is the
+    /// first that came, or so long that nothing before it is remembered.
+    pub before: Vec<u8>,
     /// The whole line in which the first wrong byte stands, from its start, as it must come;
     /// empty: nothing must come.
     pub line: Vec<u8>,
@@ -162,6 +165,7 @@ impl Matcher {
         let line_length = reading.active_offset().unwrap_or(0);
         let step_length = (self.passed + position as u64).saturating_sub(self.mark);
         let matched_length = step_length.max(line_length as u64);
+        let before = matched[..matched.len().saturating_sub(line_length)].to_vec();
         let shown = usize::try_from(matched_length)
             .map_or(KEPT, |length| length.min(KEPT))
             .min(matched.len());
@@ -172,6 +176,7 @@ impl Matcher {
             .or_else(|| expected.first().cloned())
             .unwrap_or_default();
         Mismatch {
+            before,
             line,
             line_offset: line_length,
             line_begins: matched.len().checked_sub(line_length),

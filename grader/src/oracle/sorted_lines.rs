@@ -17,6 +17,8 @@ pub struct SortedLines {
     /// How often each line must still come.
     owed: BTreeMap<Vec<u8>, usize>,
     owed_lines: usize,
+    /// The line that came last.
+    before: Vec<u8>,
     /// The beginning of a line whose newline has not come.
     tail: Vec<u8>,
 }
@@ -31,6 +33,7 @@ impl SortedLines {
             open: Vec::new(),
             owed: BTreeMap::new(),
             owed_lines: 0,
+            before: Vec::new(),
             tail: Vec::new(),
         }
     }
@@ -50,11 +53,13 @@ impl SortedLines {
                 }
                 break;
             }
-            if !self.take(&self.tail.clone()) {
+            let line = std::mem::take(&mut self.tail);
+            if !self.take(&line) {
+                self.tail = line;
                 let rest: Vec<u8> = parts.flatten().copied().collect();
                 return Err(Box::new(self.mismatch(&rest)));
             }
-            self.tail.clear();
+            self.before = line;
         }
         Ok(())
     }
@@ -141,6 +146,7 @@ impl SortedLines {
             matched: matched[matched.len() - shown..].to_vec(),
             line_begins: (shown == same).then_some(0),
             matched_length: same as u64,
+            before: self.before.clone(),
             line: nearest.cloned().unwrap_or_default(),
             line_offset: same,
             expected,

@@ -32,8 +32,10 @@ pub(super) fn nothing_came(play: &Play<'_>, who: ClientId) -> Failure {
 fn differs(play: &Play<'_>, who: ClientId, mismatch: &Mismatch, stop: diagnosis::Stop) -> Failure {
     let offset = mismatch.line_offset;
     let right_so_far = mismatch.line.get(..offset).unwrap_or_default();
-    let received = [right_so_far, first_line(&mismatch.received)].concat();
+    let rest_of_line = lines(&mismatch.received).next().unwrap_or_default();
+    let received = [right_so_far, rest_of_line].concat();
     let names = play.transcript.names();
+    let before: Vec<Vec<u8>> = lines(&mismatch.before).map(Vec::from).collect();
     let name = play.transcript.name(who);
     let Diagnosis { here, reason } = diagnosis::diagnose(&Situation {
         receiver: &name,
@@ -42,7 +44,7 @@ fn differs(play: &Play<'_>, who: ClientId, mismatch: &Mismatch, stop: diagnosis:
         received: &received,
         offset,
         owed: mismatch.expected.get(1..).unwrap_or_default(),
-        before: &lines_before(mismatch),
+        before: &before,
         own: &own_lines(play, who),
         names: &names,
         stop,
@@ -65,18 +67,8 @@ fn differs(play: &Play<'_>, who: ClientId, mismatch: &Mismatch, stop: diagnosis:
     }
 }
 
-fn first_line(bytes: &[u8]) -> &[u8] {
-    bytes
-        .split_inclusive(|byte| *byte == b'\n')
-        .next()
-        .unwrap_or_default()
-}
-
-/// The lines that came right before the one with the wrong byte.
-fn lines_before(mismatch: &Mismatch) -> Vec<Vec<u8>> {
-    let end = mismatch.matched.len().saturating_sub(mismatch.line_offset);
-    let lines = mismatch.matched[..end].split_inclusive(|byte| *byte == b'\n');
-    lines.map(Vec::from).collect()
+fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.split_inclusive(|byte| *byte == b'\n')
 }
 
 /// What the client itself said in this step and the one before.
@@ -339,6 +331,7 @@ fn missing(play: &Play<'_>, who: ClientId) -> Mismatch {
             matched_length: 0,
             expected: Vec::new(),
             received: Vec::new(),
+            before: Vec::new(),
             line: Vec::new(),
             line_offset: 0,
         },

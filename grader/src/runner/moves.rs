@@ -6,7 +6,7 @@ use super::explain;
 use super::play::{Deed, Play, Stop};
 use super::waiting::Patience;
 use crate::oracle::Stream;
-use crate::scenario::ClientId;
+use crate::scenario::{ClientId, Judge};
 use crate::script::{Departure, Move, Planned};
 
 /// How many bytes are said in one round of a flood.
@@ -92,7 +92,12 @@ impl Play<'_> {
         if self.streams.len() <= who.0 {
             self.streams.resize_with(who.0 + 1, || None);
         }
-        self.streams[who.0] = Some(Stream::new(self.scenario.judge, &self.oracle, who));
+        let is_fence = who.0 >= self.scenario.clients.len();
+        // The real examiner sends nobody to prove a silence, so whatever such a newcomer may hear
+        // cannot decide an exam.
+        if !is_fence || self.scenario.judge == Judge::EveryByte {
+            self.streams[who.0] = Some(Stream::new(self.scenario.judge, &self.oracle, who));
+        }
         self.unsettled.push(Deed::Arrived(who));
         if self.serves {
             self.connect(who)

@@ -245,7 +245,8 @@ impl<'run> Play<'run> {
         let died_before_serving = exit.is_some() && !self.serves;
         let port = self.port;
         failure.transcript = self.transcript.rows();
-        failure.not_played = !self.serves;
+        // Whoever sends wrong bytes serves, if badly.
+        failure.not_played = !self.serves && failure.comparison.is_none();
         let (stdout, stderr) = self.session.end();
         if let Some(exit) = exit {
             failure.death = Some(explain::death(exit, &stdout, &stderr));

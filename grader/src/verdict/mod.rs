@@ -136,9 +136,18 @@ impl Summary {
         self.tallies[tier as usize]
     }
 
-    /// Every reading that was seen, in a fixed order.
+    /// Every reading that was seen, in a fixed order. What a server does once it can do, so that
+    /// one piece relayed at once, or one line lost, says more than all that were not.
     pub fn readings(&self) -> impl Iterator<Item = Reading> {
-        self.readings.iter().copied()
+        let seen = |reading| self.readings.contains(&reading);
+        self.readings
+            .iter()
+            .copied()
+            .filter(move |reading| match reading {
+                Reading::PiecesHeld => !seen(Reading::PiecesAtOnce),
+                Reading::LazyFoundEverything => !seen(Reading::LazyMissedLines),
+                _ => true,
+            })
     }
 
     /// What the required tier and every more lenient one make of the run.

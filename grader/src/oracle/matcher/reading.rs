@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 use super::{Duty, Line, LineState, Observed, Oracle};
 use crate::scenario::ClientId;
 
-/// How many lines are listed of those that must still come.
-const LISTED: usize = 64;
+/// How many lines are listed of those that must still come, and how many bytes of them.
+const LISTED: usize = 4096;
+const LISTED_BYTES: usize = 1 << 20;
 
 /// One way to explain the bytes received so far: which lines they were, and in which of them the
 /// stream stands.
@@ -367,24 +368,29 @@ impl Reading {
     /// The first lines that must still come, the one in which the stream stands from there on.
     pub(super) fn due(&self, oracle: &Oracle, who: ClientId) -> Vec<Vec<u8>> {
         let mut due = Vec::new();
+        let mut bytes = 0;
+        let mut list = |index: usize, from: usize| {
+            let mut rest = oracle.log()[index].bytes[from..].to_vec();
+            if !rest.ends_with(b"\n") {
+                // Both are right; with a newline it is easier to read.
+                rest.push(b'\n');
+            }
+            bytes += rest.len();
+            due.push(rest);
+            due.len() < LISTED && bytes < LISTED_BYTES
+        };
+        let mut room = true;
         if let Some(active) = self.active {
-            due.push(oracle.log()[active.line].bytes[active.offset..].to_vec());
+            room = list(active.line, active.offset);
         }
         for index in self.front..oracle.log().len() {
-            if due.len() == LISTED {
+            if !room {
                 break;
             }
             let is_active = self.active.is_some_and(|active| active.line == index);
             if !is_active && !self.is_behind(index) && self.is_owed(oracle, who, index) {
                 let begun = self.begun.iter().find(|begun| begun.line == index);
-                let from = begun.map_or(0, |begun| begun.offset);
-                let line = &oracle.log()[index];
-                let mut rest = line.bytes[from..].to_vec();
-                if !rest.ends_with(b"\n") {
-                    // Both are right; with a newline it is easier to read.
-                    rest.push(b'\n');
-                }
-                due.push(rest);
+                room = list(index, begun.map_or(0, |begun| begun.offset));
             }
         }
         due

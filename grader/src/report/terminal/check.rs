@@ -105,7 +105,12 @@ fn why(check: &CheckReport, failure: &Failure, command: &str, width: usize) -> S
     let mut text = played(failure, width);
     text.push_str(&labelled("wrong", &failure.reason, width));
     if let Some(death) = &failure.death {
-        text.push_str(&labelled("server", &death.how, width));
+        // The reason has told how it ended, unless something else was wrong first.
+        if !failure.reason.contains(&death.how) {
+            text.push_str(&labelled("server", &death.how, width));
+        } else if !death.last_words.is_empty() {
+            text.push_str(&labelled("server", "its last words:", width));
+        }
         for line in death.last_words.lines() {
             let line = with_visible_end(visible(line.as_bytes()));
             for part in wrap(&line, width - LABELLED - 2) {

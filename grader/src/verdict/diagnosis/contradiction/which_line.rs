@@ -8,10 +8,13 @@ pub(super) fn own_arrival(situation: &Situation<'_>) -> Option<Diagnosis> {
     let Situation {
         receiver,
         receiver_id,
+        before,
         ..
     } = *situation;
+    // One who has heard others before is no newcomer: somebody else was given the same id.
+    let is_old = !before.is_empty() && matches!(Line::parse(situation.expected), Line::Arrival(_));
     match Line::parse(situation.received) {
-        Line::Arrival(id) if id == receiver_id => Some(diagnosis(
+        Line::Arrival(id) if id == receiver_id && !is_old => Some(diagnosis(
             "a newcomer is not told of its own arrival",
             format!(
                 "{receiver} was told of its own arrival, which is for those who were there before."
