@@ -1,5 +1,16 @@
 //! What a server writes to its standard output and error, kept within bounds.
 
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::{AsRawFd, OwnedFd};
+
+use mio::unix::SourceFd;
+use mio::{Interest, Registry, Token};
+
+/// How many bytes are read in a turn, so that a server that floods its output holds up neither
+/// its clients nor the patience with it.
+const TURN: usize = 1 << 20;
+
 /// How many bytes are kept of the beginning.
 const HEAD: usize = 16 * 1024;
 
@@ -57,6 +68,76 @@ impl Captured {
             .map(|line| line.chars().take(300).collect())
             .collect();
         last.into_iter().rev().collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// The grader's end of an output.
+#[derive(Debug)]
+pub(super) struct Output {
+    source: Option<File>,
+    captured: Captured,
+    /// It may hold more than has been read.
+    more: bool,
+}
+
+impl Output {
+    /// Has the event loop tell when there is something to read.
+    pub(super) fn watch(source: OwnedFd, registry: &Registry, token: Token) -> io::Result<Self> {
+        rustix::io::ioctl_fionbio(&source, true)?;
+        registry.register(
+            &mut SourceFd(&source.as_raw_fd()),
+            token,
+            Interest::READABLE,
+        )?;
+        Ok(Self {
+            source: Some(source.into()),
+            captured: Captured::default(),
+            more: false,
+        })
+    }
+
+    pub(super) const fn captured(&self) -> &Captured {
+        &self.captured
+    }
+
+    /// The event loop says that there is something to read.
+    pub(super) const fn may_have_more(&mut self) {
+        self.more = true;
+    }
+
+    /// Whether a turn was too short to read everything.
+    pub(super) const fn has_more(&self) -> bool {
+        self.more
+    }
+
+    /// Takes in what has been written so far, a turn's worth at most.
+    pub(super) fn read_a_turn(&mut self, buffer: &mut [u8]) {
+        let mut turn = 0;
+        while self.more && turn < TURN {
+            let Some(source) = &mut self.source else {
+                self.more = false;
+                return;
+            };
+            match source.read(buffer) {
+                Ok(count) if count > 0 => {
+                    turn += count;
+                    self.captured.push(&buffer[..count]);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.more = false,
+                // The end; a terminal whose other side is closed says so by an error.
+                Ok(_) | Err(_) => self.source = None,
+            }
+        }
+    }
+
+    /// All that a server has written that has ended.
+    pub(super) fn into_captured(mut self, buffer: &mut [u8]) -> Captured {
+        self.more = true;
+        while self.more {
+            self.read_a_turn(buffer);
+        }
+        self.captured
     }
 }
 

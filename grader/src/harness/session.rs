@@ -1,15 +1,14 @@
 //! One server and its clients, in one event loop.
 
-use std::io::{self, Read};
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream};
-use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
-use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token, Waker};
 
 use super::client::{Client, Received};
+use super::output::Output;
 use super::process::{Outputs, Process};
 use super::socket_state::{Backlog, Connection, SocketStates};
 use super::{Captured, Exit, Program};
@@ -56,12 +55,6 @@ pub struct Session {
     buffer: Vec<u8>,
 }
 
-#[derive(Debug)]
-struct Output {
-    source: Option<std::fs::File>,
-    captured: Captured,
-}
-
 impl Session {
     /// Starts a server with these arguments; its clients will connect to `port`.
     ///
@@ -73,8 +66,8 @@ impl Session {
         let (process, Outputs { stdout, stderr }) =
             Process::start(program, arguments, Arc::clone(&waker))?;
         let session = Self {
-            stdout: Output::watch(stdout, &poll, STDOUT)?,
-            stderr: Output::watch(stderr, &poll, STDERR)?,
+            stdout: Output::watch(stdout, poll.registry(), STDOUT)?,
+            stderr: Output::watch(stderr, poll.registry(), STDERR)?,
             process,
             port,
             poll,
@@ -103,13 +96,13 @@ impl Session {
     /// What the server has written to standard output.
     #[must_use]
     pub const fn stdout(&self) -> &Captured {
-        &self.stdout.captured
+        self.stdout.captured()
     }
 
     /// What the server has written to standard error.
     #[must_use]
     pub const fn stderr(&self) -> &Captured {
-        &self.stderr.captured
+        self.stderr.captured()
     }
 
     /// Waits for something to happen, for `patience` at most, and tells all that has.
@@ -121,7 +114,9 @@ impl Session {
         patience: Duration,
         mut tell: impl FnMut(Happening<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let patience = if self.unread.is_empty() {
+        let nothing_left_over =
+            self.unread.is_empty() && !self.stdout.has_more() && !self.stderr.has_more();
+        let patience = if nothing_left_over {
             patience
         } else {
             Duration::ZERO
@@ -134,8 +129,8 @@ impl Session {
         for event in &self.events {
             match event.token() {
                 EXIT => {}
-                STDOUT => self.stdout.read(&mut self.buffer),
-                STDERR => self.stderr.read(&mut self.buffer),
+                STDOUT => self.stdout.may_have_more(),
+                STDERR => self.stderr.may_have_more(),
                 Token(token) => {
                     let place = token - CLIENTS;
                     let Some(client) = self.clients.get_mut(place).and_then(Option::as_mut) else {
@@ -153,6 +148,8 @@ impl Session {
                 }
             }
         }
+        self.stdout.read_a_turn(&mut self.buffer);
+        self.stderr.read_a_turn(&mut self.buffer);
         for place in std::mem::take(&mut self.unread) {
             if self.read(place, &mut tell)? {
                 self.unread.push(place);
@@ -372,15 +369,16 @@ impl Session {
     pub fn end(self) -> (Captured, Captured) {
         let Self {
             process,
-            mut stdout,
-            mut stderr,
+            stdout,
+            stderr,
             mut buffer,
             ..
         } = self;
         drop(process);
-        stdout.read(&mut buffer);
-        stderr.read(&mut buffer);
-        (stdout.captured, stderr.captured)
+        (
+            stdout.into_captured(&mut buffer),
+            stderr.into_captured(&mut buffer),
+        )
     }
 
     fn states(&self) -> io::Result<&SocketStates> {
@@ -391,39 +389,5 @@ impl Session {
 
     fn client(&mut self, who: ClientId) -> Option<&mut Client> {
         self.clients.get_mut(who.0).and_then(Option::as_mut)
-    }
-}
-
-impl Output {
-    fn watch(source: OwnedFd, poll: &Poll, token: Token) -> io::Result<Self> {
-        rustix::io::ioctl_fionbio(&source, true)?;
-        poll.registry().register(
-            &mut SourceFd(&source.as_raw_fd()),
-            token,
-            Interest::READABLE,
-        )?;
-        Ok(Self {
-            source: Some(source.into()),
-            captured: Captured::default(),
-        })
-    }
-
-    /// Takes in all that has been written so far.
-    fn read(&mut self, buffer: &mut [u8]) {
-        let Some(source) = &mut self.source else {
-            return;
-        };
-        loop {
-            match source.read(buffer) {
-                Ok(count) if count > 0 => self.captured.push(&buffer[..count]),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                // The end; a terminal whose other side is closed says so by an error.
-                Ok(_) | Err(_) => {
-                    self.source = None;
-                    return;
-                }
-            }
-        }
     }
 }
