@@ -35,6 +35,20 @@ impl FatalAllocator {
     }
 }
 
+/// Has the C library give large blocks back to the system as soon as they are freed.
+///
+/// glibc does so at first, and unlearns it when it sees such blocks freed: from then on they come
+/// from its heap, which can only shrink from its top. One small block up there, and a backlog of
+/// gigabytes, long since read, would stay. Setting the threshold, to the value that it has anyway,
+/// makes it stay as it is. Other C libraries have no such moods.
+pub(crate) fn give_large_blocks_back() {
+    #[cfg(target_env = "gnu")]
+    // SAFETY: mallopt takes two numbers, and they are ones that it documents.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, 128 * 1024);
+    }
+}
+
 /// Says "Fatal error" and ends the process with status 1, without needing any memory.
 ///
 /// `std::process::exit` would be the wrong way: it runs what was registered with atexit and takes
