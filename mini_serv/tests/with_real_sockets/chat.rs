@@ -24,11 +24,9 @@ fn ids_are_never_given_again() {
     carol.leaves();
     alice.hears("server: client 2 just left\n");
 
-    // Not even when everybody has left: alice is gone before dave comes, as the last words of hers
-    // show, which he does not hear.
-    alice.says("nobody hears this\n");
-    alice.leaves();
-    server.wait_until_asleep();
+    // Not even when everybody has left, as alice has when the server closes her connection.
+    alice.stops_speaking();
+    alice.hears_the_end();
     let mut dave = server.connect();
     let _erin = server.connect();
     dave.hears("server: client 4 just arrived\n");

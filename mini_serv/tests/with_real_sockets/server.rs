@@ -96,6 +96,24 @@ impl Server {
         panic!("the server does not sleep although it has nothing to do");
     }
 
+    /// Lowers the server's limit of descriptors to those that it has now.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn allow_no_more_descriptors(&mut self) {
+        use rustix::process::{Pid, Resource, Rlimit, prlimit};
+
+        let pid = self.process().id();
+        let is_open = |descriptor: &u64| {
+            std::fs::symlink_metadata(format!("/proc/{pid}/fd/{descriptor}")).is_ok()
+        };
+        // The kernel gives the smallest that is free; from the first gap on, it may give none.
+        let limit = (0..).find(|descriptor| !is_open(descriptor));
+        let limit = Rlimit {
+            current: limit,
+            maximum: limit,
+        };
+        prlimit(Pid::from_raw(pid as i32), Resource::Nofile, limit).expect("it is our child");
+    }
+
     /// How much of the server is in memory now, in bytes.
     pub(crate) fn resident_size(&mut self) -> u64 {
         let path = format!("/proc/{}/status", self.process().id());
