@@ -29,21 +29,15 @@ pub(crate) struct BroadcastLog {
     blocks: VecDeque<Block>,
     /// How many blocks have been forgotten: the number of the first one still here.
     forgotten: u64,
+    /// A forgotten block's space, emptied, for the next block. While everybody keeps up, the log
+    /// goes to and fro between two spaces, and asks the allocator for none.
+    spare: Option<Vec<u8>>,
 }
 
 #[derive(Debug)]
 struct Block {
     text: Vec<u8>,
     readers: usize,
-}
-
-impl Block {
-    fn new(size: usize) -> Self {
-        Self {
-            text: Vec::with_capacity(size),
-            readers: 0,
-        }
-    }
 }
 
 impl BroadcastLog {
@@ -56,11 +50,14 @@ impl BroadcastLog {
     }
 
     fn with_block_size(block_size: usize) -> Self {
-        Self {
+        let mut log = Self {
             block_size,
-            blocks: VecDeque::from([Block::new(block_size)]),
+            blocks: VecDeque::new(),
             forgotten: 0,
-        }
+            spare: None,
+        };
+        log.begin_block();
+        log
     }
 
     /// The position behind the last byte: how much has been written since the server started.
@@ -88,7 +85,7 @@ impl BroadcastLog {
             }
             let (fitting, rest) = part.split_at(room);
             text.extend_from_slice(fitting);
-            self.blocks.push_back(Block::new(self.block_size));
+            self.begin_block();
             self.forget_unwatched(); // The block just filled may have no reader at all.
             part = rest;
         }
@@ -153,9 +150,20 @@ impl BroadcastLog {
 
     fn forget_unwatched(&mut self) {
         while self.blocks.len() > 1 && self.blocks[0].readers == 0 {
-            self.blocks.pop_front();
             self.forgotten += 1;
+            self.spare = self.blocks.pop_front().map(|mut oldest| {
+                oldest.text.clear();
+                oldest.text
+            });
         }
+    }
+
+    fn begin_block(&mut self) {
+        let space = self.spare.take();
+        self.blocks.push_back(Block {
+            text: space.unwrap_or_else(|| Vec::with_capacity(self.block_size)),
+            readers: 0,
+        });
     }
 }
 

@@ -49,6 +49,7 @@ pub use server::serve;
 /// panics, so both are replaced for good: see [`memory::FatalAllocator`].
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     memory::FatalAllocator::arm();
+    memory::give_large_blocks_back();
     // There are panics for want of memory too ("capacity overflow": more than an address space
     // could hold). Any other panic would be a bug in this server, and even then the subject leaves
     // no other last words: Rust's message and its status 101 are not among them.

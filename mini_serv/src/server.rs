@@ -23,7 +23,12 @@ const ARRIVALS_PER_ROUND: usize = 256;
 /// select said that there is room, not that there is room for everything: on a descriptor that
 /// blocks, DONTWAIT makes send take what fits and return. NOSIGNAL is for a client that has vanished
 /// in this very moment: send then fails, instead of ending the server with SIGPIPE.
+#[cfg(not(target_vendor = "apple"))]
 const SEND_FLAGS: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
+/// Apple's systems have no NOSIGNAL. There it is only Rust's runtime, which ignores SIGPIPE before
+/// `main`, that keeps send from killing.
+#[cfg(target_vendor = "apple")]
+const SEND_FLAGS: SendFlags = SendFlags::DONTWAIT;
 
 /// Serves everybody who connects to `listener`, for ever: only select can end it, by failing.
 pub fn serve(listener: impl Into<OwnedFd>) -> Result<Infallible> {
@@ -169,7 +174,8 @@ impl Server {
     }
 
     fn door_after(&self, failure: Errno) -> Door {
-        // With nobody connected there would be no event to wait for. It is better to insist.
+        // With nobody connected there would be no event to wait for, and the server would be deaf
+        // for ever. Then, and only then, it insists instead of sleeping.
         if self.clients.is_empty() {
             return Door::Open;
         }

@@ -1,5 +1,7 @@
 //! What clients hear of each other.
 
+use std::collections::BTreeSet;
+
 use crate::server::Server;
 
 #[test]
@@ -24,11 +26,9 @@ fn ids_are_never_given_again() {
     carol.leaves();
     alice.hears("server: client 2 just left\n");
 
-    // Not even when everybody has left: alice is gone before dave comes, as the last words of hers
-    // show, which he does not hear.
-    alice.says("nobody hears this\n");
-    alice.leaves();
-    server.wait_until_asleep();
+    // Not even when everybody has left, as alice has when the server closes her connection.
+    alice.stops_speaking();
+    alice.hears_the_end();
     let mut dave = server.connect();
     let _erin = server.connect();
     dave.hears("server: client 4 just arrived\n");
@@ -127,6 +127,45 @@ fn many_may_leave_at_once() {
     lines.sort_unstable();
     expected.sort_unstable();
     assert_eq!(lines, expected);
+}
+
+#[test]
+fn everything_may_happen_at_once() {
+    let mut server = Server::start();
+    let [mut alice, mut bob, mut carol] = server.connect_first();
+    let mut newcomers = Vec::new();
+    server.while_frozen(|server| {
+        alice.says("to those who are leaving\n");
+        bob.says("what a reset takes with it");
+        bob.resets();
+        newcomers.extend([server.connect(), server.connect()]);
+        carol.says("my last line\nmy last words");
+        carol.leaves();
+    });
+
+    // Which of them came first, only the server knows. What bob said may have been lost with him.
+    let mut heard = BTreeSet::new();
+    let expected = BTreeSet::from([
+        "server: client 1 just left\n",
+        "server: client 3 just arrived\n",
+        "server: client 4 just arrived\n",
+        "client 2: my last line\n",
+        "client 2: my last words\n",
+        "server: client 2 just left\n",
+    ]);
+    while heard.len() < expected.len() {
+        let line = alice.hears_line();
+        if line != "client 1: what a reset takes with it\n" {
+            assert!(expected.contains(&*line), "{line:?}");
+            assert!(heard.insert(line.clone()), "{line:?} again");
+        }
+    }
+
+    // The newcomers may have the descriptors of those who left, and nothing else of theirs.
+    for (newcomer, id) in newcomers.iter_mut().zip(3..) {
+        newcomer.says("here I am\n");
+        alice.hears(format!("client {id}: here I am\n"));
+    }
 }
 
 #[test]

@@ -5,11 +5,12 @@
 //! been anything more, it would stand before it.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, TcpStream};
-use std::num::NonZeroU16;
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 /// No healthy server takes anywhere near as long for anything.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -94,6 +95,32 @@ impl Server {
             std::thread::yield_now();
         }
         panic!("the server does not sleep although it has nothing to do");
+    }
+
+    /// Does something while the server is stopped, so that to the server it all happens at once.
+    pub(crate) fn while_frozen(&mut self, happening: impl FnOnce(&mut Self)) {
+        let pid = Pid::from_child(self.process());
+        kill_process(pid, Signal::STOP).expect("it is our child");
+        happening(self);
+        kill_process(pid, Signal::CONT).expect("it is our child");
+    }
+
+    /// Lowers the server's limit of descriptors to those that it has now.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn allow_no_more_descriptors(&mut self) {
+        use rustix::process::{Resource, Rlimit, prlimit};
+
+        let pid = Pid::from_child(self.process());
+        let is_open = |descriptor: &u64| {
+            std::fs::symlink_metadata(format!("/proc/{}/fd/{descriptor}", pid.as_raw_pid())).is_ok()
+        };
+        // The kernel gives the smallest that is free; from the first gap on, it may give none.
+        let limit = (0..).find(|descriptor| !is_open(descriptor));
+        let limit = Rlimit {
+            current: limit,
+            maximum: limit,
+        };
+        prlimit(Some(pid), Resource::Nofile, limit).expect("it is our child");
     }
 
     /// How much of the server is in memory now, in bytes.
@@ -225,7 +252,7 @@ pub(crate) fn executable() -> &'static str {
 
 /// A port that nobody uses, outside the range from which the kernel takes ports for connections
 /// (32768 and up, unless somebody has changed it).
-pub(crate) fn free_port() -> u16 {
+fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     const RANGE: u16 = 20_000;
     // Test programs that run at the same time begin at different places.
@@ -233,7 +260,9 @@ pub(crate) fn free_port() -> u16 {
     for _ in 0..RANGE {
         let offset = (begin + NEXT.fetch_add(1, Ordering::Relaxed) % RANGE) % RANGE;
         let port = 12_000 + offset;
-        if mini_serv::listen(NonZeroU16::new(port).expect("not zero")).is_ok() {
+        // Closed on exec, unlike the server's own listener: else a server that another test starts
+        // in this moment would keep the port in use.
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
             return port;
         }
     }

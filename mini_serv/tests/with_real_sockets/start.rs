@@ -2,11 +2,10 @@
 
 use std::ffi::OsStr;
 use std::io::ErrorKind;
-use std::net::TcpStream;
-use std::num::NonZeroU16;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::ffi::OsStrExt;
 
-use crate::server::{Server, executable, free_port};
+use crate::server::{Server, executable};
 use assert_cmd::Command;
 use predicates::str::is_empty;
 
@@ -50,9 +49,8 @@ fn with_something_that_is_not_a_port() {
 
 #[test]
 fn with_a_port_in_use() {
-    let port = free_port();
-    let number = NonZeroU16::new(port).expect("not zero");
-    let _in_use = mini_serv::listen(number).expect("it was free just now");
+    let in_use = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let port = in_use.local_addr().expect("it is bound").port();
     fails(&[port.to_string()], "Fatal error\n");
 }
 
