@@ -136,6 +136,18 @@ impl Summary {
         self.tallies[tier as usize]
     }
 
+    /// Whether checks of the tier were played and every one of them passed.
+    #[must_use]
+    pub fn passes_in_full(&self, tier: Tier) -> bool {
+        let Tally {
+            passed,
+            failed,
+            skipped,
+            error,
+        } = self.tally(tier);
+        passed > 0 && failed + skipped + error == 0
+    }
+
     /// Every reading that was seen, in a fixed order. What a server does once it can do, so that
     /// one piece relayed at once, or one line lost, says more than all that were not.
     pub fn readings(&self) -> impl Iterator<Item = Reading> {

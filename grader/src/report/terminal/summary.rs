@@ -146,6 +146,11 @@ fn verdict(run: &RunDescription, result: &RunResult) -> (anstyle::Style, String)
                     "; {} at `{tier}`",
                     failed(summary.tally(tier).failed)
                 );
+            } else if Tier::ALL
+                .into_iter()
+                .all(|tier| summary.passes_in_full(tier))
+            {
+                "Verdict: passes at every tier".clone_into(&mut sentence);
             }
             (GOOD, sentence + ".")
         }
