@@ -1,11 +1,15 @@
 //! Plays scenarios: each on a fresh server, several at once.
 
+mod check;
+mod circumstances;
 mod explain;
 mod moves;
+mod patience;
 mod play;
 mod pool;
 mod preflight;
 mod startup;
+mod stop;
 mod transcript;
 mod waiting;
 

@@ -3,8 +3,10 @@
 use std::io;
 
 use super::explain;
-use super::play::{Deed, Play, Stop};
-use super::waiting::Patience;
+use super::patience::Patience;
+use super::play::{Deed, Play};
+use super::stop::{Stop, blind};
+use super::waiting::Sign;
 use crate::oracle::Stream;
 use crate::scenario::{ClientId, Judge};
 use crate::script::{Departure, Move, Planned};
@@ -134,20 +136,15 @@ impl Play<'_> {
             Err(error) => return Err(error.into()),
         }
         let patience = Patience::new(self.circumstances.patience);
-        loop {
-            match self.session.is_connected(who) {
-                Ok(true) => return Ok(()),
-                Ok(false) => {}
-                Err(error) => return Err(self.refused(who, &error)),
-            }
-            self.fail_if_dead()?;
-            match patience.left() {
-                Some(left) => {
-                    self.pump(left)?;
-                }
-                None => return Err(explain::connection_hangs(self, who).into()),
-            }
-        }
+        self.wait(
+            Sign::Event,
+            patience,
+            |play| match play.session.is_connected(who) {
+                Ok(connected) => Ok(connected),
+                Err(error) => Err(play.refused(who, &error)),
+            },
+            |play| explain::connection_hangs(play, who),
+        )
     }
 
     fn refused(&mut self, who: ClientId, error: &io::Error) -> Stop {
@@ -160,47 +157,38 @@ impl Play<'_> {
     /// The first client of all: the server may not be listening yet.
     fn connect_first(&mut self, who: ClientId) -> Result<(), Stop> {
         let will_be_lazy = self.scenario.lazy.contains(&who);
-        let mut patience = Patience::new(self.circumstances.starting_patience());
         let mut under_way = false;
-        loop {
-            self.fail_if_dead()?;
-            if under_way {
-                match self.session.is_connected(who) {
-                    Ok(true) => break,
-                    Ok(false) => {}
-                    Err(_) => under_way = false,
-                }
-            } else {
-                match self.session.connect(who, will_be_lazy) {
-                    Ok(()) => {
-                        under_way = true;
-                        continue;
+        self.wait(
+            Sign::Answer,
+            Patience::new(self.circumstances.starting_patience()),
+            |play| {
+                if !under_way {
+                    match play.session.connect(who, will_be_lazy) {
+                        Ok(()) => under_way = true,
+                        Err(error) if is_refusal(&error) => return Ok(false),
+                        Err(error) => return Err(error.into()),
                     }
-                    Err(error) if is_refusal(&error) => {}
-                    Err(error) => return Err(error.into()),
                 }
-            }
-            match patience.glance() {
-                Some(glance) => {
-                    self.pump(glance)?;
-                }
-                None => return Err(explain::never_listens(self).into()),
-            }
-        }
+                // Refused: it does not listen yet, and the client tries again.
+                play.session.is_connected(who).or_else(|_| {
+                    under_way = false;
+                    Ok(false)
+                })
+            },
+            |play| explain::never_listens(play),
+        )?;
         if self.session.sees_socket_states() {
-            while self
-                .session
-                .backlog()?
-                .is_some_and(|backlog| backlog.waiting > 0)
-            {
-                self.fail_if_dead()?;
-                match patience.glance() {
-                    Some(glance) => {
-                        self.pump(glance)?;
-                    }
-                    None => return Err(explain::never_accepts(self).into()),
-                }
-            }
+            self.wait(
+                Sign::Answer,
+                Patience::new(self.circumstances.starting_patience()),
+                |play| {
+                    Ok(play
+                        .session
+                        .backlog()?
+                        .is_none_or(|backlog| backlog.waiting == 0))
+                },
+                |play| explain::never_accepts(play),
+            )?;
         }
         self.serves = true;
         Ok(())
@@ -307,13 +295,6 @@ impl Play<'_> {
             "{said} bytes did not fill the path to a client that does not read"
         )))
     }
-}
-
-/// The machine does not show the state of the server's sockets.
-pub(super) fn blind(error: &io::Error) -> Stop {
-    Stop::Skip(format!(
-        "this machine does not tell what the server has read, which this scenario needs to know: {error}"
-    ))
 }
 
 fn is_refusal(error: &io::Error) -> bool {

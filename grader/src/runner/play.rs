@@ -1,132 +1,19 @@
-//! One scenario, from the start of its server to its verdict.
+//! A scenario under way: what is known of it, and how its events are judged.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::io;
 use std::time::{Duration, Instant};
 
+use super::circumstances::Circumstances;
+use super::stop::Stop;
 use super::transcript::Transcript;
 use super::{explain, startup};
-use crate::harness::ports::Ports;
-use crate::harness::{Happening, Program, Session};
+use crate::harness::{Happening, Session, ports};
 use crate::oracle::matcher::Mismatch;
 use crate::oracle::{Oracle, Stream};
-use crate::scenario::{Action, ClientId, Scenario, StartOutcome};
+use crate::scenario::{ClientId, Scenario};
 use crate::script::{self, Departure, Move, Planned};
-use crate::verdict::{CheckReport, Failure, Outcome, Reading};
-
-/// What every play of a run has in common.
-#[derive(Debug)]
-pub(super) struct Circumstances<'run> {
-    /// What is executed.
-    pub(super) program: &'run Program,
-    /// Where ports come from.
-    pub(super) ports: &'run Ports,
-    /// How long a server may do nothing before it counts as hanging.
-    pub(super) patience: Duration,
-    /// The seed of everything random.
-    pub(super) seed: u64,
-}
-
-impl Circumstances<'_> {
-    /// How long a server may take from its start until it accepts a first connection. Starting
-    /// is not what the exam is about: some clear 200 MB first, some are built with sanitizers.
-    pub(super) fn starting_patience(&self) -> Duration {
-        self.patience * 5
-    }
-}
-
-/// Why a play ended before its last move.
-#[derive(Debug)]
-pub(super) enum Stop {
-    /// The server did wrong.
-    Wrong(Box<Failure>),
-    /// The play needs something that this machine does not offer.
-    Skip(String),
-    /// The grader had trouble of its own.
-    Trouble(String),
-    /// Somebody else took the port; nobody is to blame.
-    PortTaken,
-}
-
-impl From<io::Error> for Stop {
-    fn from(error: io::Error) -> Self {
-        Self::Trouble(error.to_string())
-    }
-}
-
-impl From<Failure> for Stop {
-    fn from(failure: Failure) -> Self {
-        Self::Wrong(Box::new(failure))
-    }
-}
-
-/// How often a port may be taken by somebody else before that is the grader's trouble.
-const ATTEMPTS: usize = 5;
-
-/// Plays a scenario and reports how it ended.
-pub(super) fn play(scenario: &Scenario, circumstances: &Circumstances<'_>) -> CheckReport {
-    let begun = Instant::now();
-    let mut readings = BTreeSet::new();
-    let mut attempts = 0;
-    let outcome = loop {
-        attempts += 1;
-        match attempt(scenario, circumstances, &mut readings) {
-            Ok(()) => break Outcome::Passed,
-            Err(Stop::Wrong(failure)) => break Outcome::Failed(failure),
-            Err(Stop::Skip(reason)) => break Outcome::Skipped(reason),
-            Err(Stop::Trouble(trouble)) => break Outcome::Error(trouble),
-            Err(Stop::PortTaken) if attempts < ATTEMPTS => {}
-            Err(Stop::PortTaken) => {
-                break Outcome::Error(format!(
-                    "{ATTEMPTS} ports in a row were taken by another program"
-                ));
-            }
-        }
-    };
-    CheckReport {
-        scenario: scenario.name.clone(),
-        path: scenario.path.clone(),
-        title: scenario.title.clone(),
-        hint: scenario.hint.clone(),
-        rules: scenario.rules.clone(),
-        tier: scenario.tier,
-        outcome,
-        duration: begun.elapsed(),
-        readings,
-    }
-}
-
-fn attempt(
-    scenario: &Scenario,
-    circumstances: &Circumstances<'_>,
-    readings: &mut BTreeSet<Reading>,
-) -> Result<(), Stop> {
-    readings.clear();
-    let Some(Action::Start(start)) = scenario.steps.first().map(|step| &step.action) else {
-        return Err(Stop::Trouble("the scenario does not start a server".into()));
-    };
-    let mut started = startup::start(scenario, start, circumstances)?;
-    match &start.outcome {
-        StartOutcome::Exits { .. } => return started.must_exit(start, circumstances),
-        StartOutcome::Survives => return started.must_survive(circumstances),
-        StartOutcome::ServesOrRefuses => {
-            if started.refuses_or_listens(circumstances)? {
-                readings.insert(Reading::ExtraArgumentsRefused);
-                return Ok(());
-            }
-            readings.insert(Reading::ExtraArgumentsIgnored);
-        }
-        StartOutcome::Serves => {}
-    }
-    let mut play = Play::new(scenario, circumstances, started);
-    let result = play.all_moves();
-    play.collect_readings(readings);
-    match result {
-        Ok(()) => play.finish(),
-        Err(Stop::Wrong(failure)) => Err(play.blame(failure)),
-        Err(stop) => Err(stop),
-    }
-}
+use crate::verdict::{Failure, Reading};
 
 /// A scenario under way.
 #[derive(Debug)]
@@ -173,7 +60,7 @@ impl Deed {
 }
 
 impl<'run> Play<'run> {
-    fn new(
+    pub(super) fn new(
         scenario: &'run Scenario,
         circumstances: &'run Circumstances<'run>,
         started: startup::Started,
@@ -193,6 +80,17 @@ impl<'run> Play<'run> {
             step: 0,
             line: 1,
             transcript: Transcript::new(scenario),
+        }
+    }
+
+    /// Makes every move and judges what came of it.
+    pub(super) fn to_the_end(mut self, readings: &mut BTreeSet<Reading>) -> Result<(), Stop> {
+        let result = self.all_moves();
+        self.collect_readings(readings);
+        match result {
+            Ok(()) => self.finish(),
+            Err(Stop::Wrong(failure)) => Err(self.blame(failure)),
+            Err(stop) => Err(stop),
         }
     }
 
@@ -251,7 +149,7 @@ impl<'run> Play<'run> {
         if let Some(exit) = exit {
             failure.death = Some(explain::death(exit, &stdout, &stderr));
         }
-        if died_before_serving && !crate::harness::ports::is_free(port) {
+        if died_before_serving && !ports::is_free(port) {
             return Stop::PortTaken;
         }
         Stop::Wrong(failure)

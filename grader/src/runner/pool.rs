@@ -6,7 +6,8 @@ use std::sync::Mutex;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::play::{Circumstances, play};
+use super::check::{play, report};
+use super::circumstances::Circumstances;
 use super::preflight;
 use crate::harness::Program;
 use crate::harness::ports::Ports;
@@ -38,12 +39,12 @@ pub enum RunError<E> {
 /// Plays a suite and hands out a report for each scenario, in the suite's order.
 ///
 /// # Errors
-/// The server cannot be executed, or whatever `report` returns; what has not been played by then
+/// The server cannot be executed, or whatever `tell` returns; what has not been played by then
 /// is not.
 pub fn run<E: Send>(
     settings: &Settings,
     suite: &[Scenario],
-    mut report: impl FnMut(CheckReport) -> Result<(), E>,
+    mut tell: impl FnMut(CheckReport) -> Result<(), E>,
 ) -> Result<(), RunError<E>> {
     let ports = Ports::new();
     let circumstances = Circumstances {
@@ -80,7 +81,7 @@ pub fn run<E: Send>(
             waiting.insert(place, checked);
             while let Some(checked) = waiting.remove(&next) {
                 next += 1;
-                if let Err(error) = report(checked) {
+                if let Err(error) = tell(checked) {
                     if let Ok(mut queue) = queue.lock() {
                         queue.clear();
                     }
@@ -108,19 +109,10 @@ fn needs_service(scenario: &Scenario) -> bool {
 
 /// The report of a scenario that a server cannot pass that never serves anybody.
 fn not_played(scenario: &Scenario, failure: &Failure) -> CheckReport {
-    CheckReport {
-        scenario: scenario.name.clone(),
-        path: scenario.path.clone(),
-        title: scenario.title.clone(),
-        hint: scenario.hint.clone(),
-        rules: scenario.rules.clone(),
-        tier: scenario.tier,
-        outcome: Outcome::Failed(Box::new(Failure {
-            line: scenario.steps.first().map_or(1, |step| step.line),
-            not_played: true,
-            ..failure.clone()
-        })),
-        duration: Duration::ZERO,
-        readings: std::collections::BTreeSet::new(),
-    }
+    let failure = Failure {
+        line: scenario.steps.first().map_or(1, |step| step.line),
+        not_played: true,
+        ..failure.clone()
+    };
+    report(scenario, Outcome::Failed(Box::new(failure)), Duration::ZERO)
 }

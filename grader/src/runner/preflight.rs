@@ -3,7 +3,8 @@
 
 use std::io;
 
-use super::play::{Circumstances, play};
+use super::check::play;
+use super::circumstances::Circumstances;
 use crate::harness::Session;
 use crate::scenario::{Action, Argument, Judge, Scenario, Start, StartOutcome, Step};
 use crate::tier::Tier;

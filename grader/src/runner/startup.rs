@@ -4,9 +4,10 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
+use super::circumstances::Circumstances;
 use super::explain;
-use super::play::{Circumstances, Stop};
-use super::waiting::Patience;
+use super::patience::Patience;
+use super::stop::{Stop, blind};
 use crate::harness::{Captured, Exit, Session, ports};
 use crate::scenario::{Argument, Scenario, Start, StartOutcome};
 use crate::verdict::Failure;
@@ -159,7 +160,7 @@ impl Started {
             if self
                 .session
                 .backlog()
-                .map_err(|error| super::moves::blind(&error))?
+                .map_err(|error| blind(&error))?
                 .is_some()
             {
                 return Ok(false);

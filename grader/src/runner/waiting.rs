@@ -3,61 +3,23 @@
 //! Every wait ends by an event. The patience is there for servers that hang: no check that
 //! passes ever uses it up.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::explain;
-use super::moves::blind;
-use super::play::{Deed, Play, Stop};
+use super::patience::Patience;
+use super::play::{Deed, Play};
+use super::stop::{Stop, blind};
 use crate::scenario::{ClientId, Judge, Keep};
 use crate::script::Departure;
+use crate::verdict::Failure;
 
-/// How many glances follow each other at once before there is a pause between them.
-const EAGER_GLANCES: u32 = 64;
-
-/// The pause between glances at what no event tells, the shortest that the event loop knows.
-const PAUSE: Duration = Duration::from_millis(1);
-
-/// How long is still waited.
-#[derive(Debug)]
-pub(super) struct Patience {
-    length: Duration,
-    ends: Instant,
-    glances: u32,
-}
-
-impl Patience {
-    pub(super) fn new(length: Duration) -> Self {
-        Self {
-            length,
-            ends: Instant::now() + length,
-            glances: 0,
-        }
-    }
-
-    /// Something came: the server is not hanging.
-    fn renew(&mut self) {
-        self.ends = Instant::now() + self.length;
-        self.glances = 0;
-    }
-
-    /// How long to wait for an event; `None` when patience is at its end.
-    pub(super) fn left(&self) -> Option<Duration> {
-        let left = self.ends.saturating_duration_since(Instant::now());
-        (!left.is_zero()).then_some(left)
-    }
-
-    /// How long to wait before looking again at what no event tells: not at all at first, since
-    /// the server is usually about to do it, and a little later on.
-    pub(super) fn glance(&mut self) -> Option<Duration> {
-        self.left()?;
-        self.glances += 1;
-        if self.glances > EAGER_GLANCES {
-            return Some(PAUSE);
-        }
-        // The server may be waiting for this very processor.
-        std::thread::yield_now();
-        Some(Duration::ZERO)
-    }
+/// What tells that the wait is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// An event of the loop.
+    Event,
+    /// The kernel, when it is asked.
+    Answer,
 }
 
 impl Play<'_> {
@@ -163,63 +125,46 @@ impl Play<'_> {
 
     /// Waits until the server has accepted every connection.
     pub(super) fn wait_until_accepted(&mut self) -> Result<(), Stop> {
-        let mut patience = Patience::new(self.circumstances.patience);
-        while self
-            .session
-            .backlog()?
-            .is_some_and(|backlog| backlog.waiting > 0)
-        {
-            self.fail_if_dead()?;
-            match patience.glance() {
-                Some(glance) => {
-                    if self.pump(glance)? {
-                        patience.renew();
-                    }
-                }
-                None => return Err(explain::never_accepts(self).into()),
-            }
-        }
-        Ok(())
+        let patience = Patience::new(self.circumstances.patience);
+        self.wait(
+            Sign::Answer,
+            patience,
+            |play| {
+                Ok(play
+                    .session
+                    .backlog()?
+                    .is_none_or(|backlog| backlog.waiting == 0))
+            },
+            |play| explain::never_accepts(play),
+        )
     }
 
     /// Waits until the server has read all that a client sent.
     fn wait_until_read(&mut self, who: ClientId, port: u16) -> Result<(), Stop> {
-        let mut patience = Patience::new(self.circumstances.patience);
-        loop {
-            let connection = self
-                .session
-                .server_side(port)
-                .map_err(|error| blind(&error))?;
-            if connection.is_none_or(|connection| connection.unread == 0) {
-                return Ok(());
-            }
-            self.fail_if_dead()?;
-            match patience.glance() {
-                Some(glance) => {
-                    if self.pump(glance)? {
-                        patience.renew();
-                    }
-                }
-                None => return Err(explain::never_reads(self, who).into()),
-            }
-        }
+        let patience = Patience::new(self.circumstances.patience);
+        self.wait(
+            Sign::Answer,
+            patience,
+            |play| {
+                let connection = play
+                    .session
+                    .server_side(port)
+                    .map_err(|error| blind(&error))?;
+                Ok(connection.is_none_or(|connection| connection.unread == 0))
+            },
+            |play| explain::never_reads(play, who),
+        )
     }
 
     /// Waits until all that clients said has gone into the network.
     pub(super) fn wait_until_sent(&mut self) -> Result<(), Stop> {
-        let mut patience = Patience::new(self.circumstances.patience);
-        while self.session.unsent() > 0 {
-            self.fail_if_dead()?;
-            match patience.left() {
-                Some(left) => {
-                    if self.pump(left)? {
-                        patience.renew();
-                    }
-                }
-                None => return Err(explain::takes_nothing(self).into()),
-            }
-        }
-        Ok(())
+        let patience = Patience::new(self.circumstances.patience);
+        self.wait(
+            Sign::Event,
+            patience,
+            |play| Ok(play.session.unsent() == 0),
+            |play| explain::takes_nothing(play),
+        )
     }
 
     /// Waits until a client that reads again has taken in all that was on its way to it, so that
@@ -232,27 +177,45 @@ impl Play<'_> {
             return Ok(());
         }
         let port = self.session.port_of(who)?;
-        let mut patience = Patience::new(self.circumstances.patience);
-        loop {
-            let connection = self
-                .session
-                .server_side(port)
-                .map_err(|error| blind(&error))?;
-            if connection.is_none_or(|connection| connection.undelivered == 0)
-                && self.session.has_read_all(who)
-            {
-                return Ok(());
-            }
+        let patience = Patience::new(self.circumstances.patience);
+        self.wait(
+            Sign::Answer,
+            patience,
+            |play| {
+                let connection = play
+                    .session
+                    .server_side(port)
+                    .map_err(|error| blind(&error))?;
+                let delivered = connection.is_none_or(|connection| connection.undelivered == 0);
+                Ok(delivered && play.session.has_read_all(who))
+            },
+            |play| explain::never_drains(play, who),
+        )
+    }
+
+    /// Lets the event loop run until it is `over`. A server that dies meanwhile is wrong, and so
+    /// is one that uses up the patience, unless something came from it.
+    pub(super) fn wait(
+        &mut self,
+        sign: Sign,
+        mut patience: Patience,
+        mut over: impl FnMut(&mut Self) -> Result<bool, Stop>,
+        hangs: impl FnOnce(&Self) -> Failure,
+    ) -> Result<(), Stop> {
+        while !over(self)? {
             self.fail_if_dead()?;
-            match patience.glance() {
-                Some(glance) => {
-                    if self.pump(glance)? {
-                        patience.renew();
-                    }
-                }
-                None => return Err(explain::never_drains(self, who).into()),
+            let pause = match sign {
+                Sign::Event => patience.left(),
+                Sign::Answer => patience.glance(),
+            };
+            let Some(pause) = pause else {
+                return Err(hangs(self).into());
+            };
+            if self.pump(pause)? {
+                patience.renew();
             }
         }
+        Ok(())
     }
 
     /// A server that has ended while it should serve is wrong, whatever its clients received.

@@ -1,0 +1,80 @@
+//! One check: a scenario played to its verdict.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use super::circumstances::Circumstances;
+use super::play::Play;
+use super::startup;
+use super::stop::Stop;
+use crate::scenario::{Action, Scenario, StartOutcome};
+use crate::verdict::{CheckReport, Outcome, Reading};
+
+/// How often a port may be taken by somebody else before that is the grader's trouble.
+const ATTEMPTS: usize = 5;
+
+/// Plays a scenario and reports how it ended.
+pub(super) fn play(scenario: &Scenario, circumstances: &Circumstances<'_>) -> CheckReport {
+    let begun = Instant::now();
+    let mut readings = BTreeSet::new();
+    let mut attempts = 0;
+    let outcome = loop {
+        attempts += 1;
+        match attempt(scenario, circumstances, &mut readings) {
+            Ok(()) => break Outcome::Passed,
+            Err(Stop::Wrong(failure)) => break Outcome::Failed(failure),
+            Err(Stop::Skip(reason)) => break Outcome::Skipped(reason),
+            Err(Stop::Trouble(trouble)) => break Outcome::Error(trouble),
+            Err(Stop::PortTaken) if attempts < ATTEMPTS => {}
+            Err(Stop::PortTaken) => {
+                break Outcome::Error(format!(
+                    "{ATTEMPTS} ports in a row were taken by another program"
+                ));
+            }
+        }
+    };
+    CheckReport {
+        readings,
+        ..report(scenario, outcome, begun.elapsed())
+    }
+}
+
+/// The report of a scenario that ended in this way.
+pub(super) fn report(scenario: &Scenario, outcome: Outcome, duration: Duration) -> CheckReport {
+    CheckReport {
+        scenario: scenario.name.clone(),
+        path: scenario.path.clone(),
+        title: scenario.title.clone(),
+        hint: scenario.hint.clone(),
+        rules: scenario.rules.clone(),
+        tier: scenario.tier,
+        outcome,
+        duration,
+        readings: BTreeSet::new(),
+    }
+}
+
+fn attempt(
+    scenario: &Scenario,
+    circumstances: &Circumstances<'_>,
+    readings: &mut BTreeSet<Reading>,
+) -> Result<(), Stop> {
+    readings.clear();
+    let Some(Action::Start(start)) = scenario.steps.first().map(|step| &step.action) else {
+        return Err(Stop::Trouble("the scenario does not start a server".into()));
+    };
+    let mut started = startup::start(scenario, start, circumstances)?;
+    match &start.outcome {
+        StartOutcome::Exits { .. } => return started.must_exit(start, circumstances),
+        StartOutcome::Survives => return started.must_survive(circumstances),
+        StartOutcome::ServesOrRefuses => {
+            if started.refuses_or_listens(circumstances)? {
+                readings.insert(Reading::ExtraArgumentsRefused);
+                return Ok(());
+            }
+            readings.insert(Reading::ExtraArgumentsIgnored);
+        }
+        StartOutcome::Serves => {}
+    }
+    Play::new(scenario, circumstances, started).to_the_end(readings)
+}

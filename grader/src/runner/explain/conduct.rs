@@ -1,0 +1,139 @@
+//! The server does not treat its clients as it must.
+
+use std::io;
+use std::net::Ipv4Addr;
+
+use crate::harness::Exit;
+use crate::runner::play::Play;
+use crate::scenario::ClientId;
+use crate::verdict::Failure;
+
+/// The server ended while it should serve.
+pub(in crate::runner) fn died(play: &Play<'_>, exit: Exit) -> Failure {
+    Failure {
+        line: play.line,
+        reason: format!("the server {exit}"),
+        ..Failure::default()
+    }
+}
+
+/// The server closed a connection that should stand.
+pub(in crate::runner) fn closed(play: &Play<'_>, who: ClientId) -> Failure {
+    failure(
+        play,
+        format!(
+            "the server closed the connection of {}",
+            play.transcript.name(who)
+        ),
+    )
+}
+
+/// A connection was refused.
+pub(in crate::runner) fn refused(play: &Play<'_>, who: ClientId, error: &io::Error) -> Failure {
+    failure(
+        play,
+        format!(
+            "the connection of {} was refused: {error}",
+            play.transcript.name(who)
+        ),
+    )
+}
+
+/// A connection is neither accepted nor refused.
+pub(in crate::runner) fn connection_hangs(play: &Play<'_>, who: ClientId) -> Failure {
+    failure(
+        play,
+        format!(
+            "{} could not connect within {}",
+            play.transcript.name(who),
+            patience(play)
+        ),
+    )
+}
+
+/// Nothing ever listened on the port.
+pub(in crate::runner) fn never_listens(play: &Play<'_>) -> Failure {
+    failure(
+        play,
+        format!(
+            "nothing listens on 127.0.0.1, port {}, {} after the server was started with that port",
+            play.port,
+            seconds(play.circumstances.starting_patience())
+        ),
+    )
+}
+
+/// The port listens, and nobody is accepted.
+pub(in crate::runner) fn never_accepts(play: &Play<'_>) -> Failure {
+    let patience = if play.serves {
+        play.circumstances.patience
+    } else {
+        play.circumstances.starting_patience()
+    };
+    failure(
+        play,
+        format!(
+            "the server listens and has not accepted a connection for {}",
+            seconds(patience)
+        ),
+    )
+}
+
+/// The server does not read what a client sent.
+pub(in crate::runner) fn never_reads(play: &Play<'_>, who: ClientId) -> Failure {
+    failure(
+        play,
+        format!(
+            "the server has not read what came from {} within {}",
+            play.transcript.name(who),
+            patience(play)
+        ),
+    )
+}
+
+/// The server takes nothing more from its clients.
+pub(in crate::runner) fn takes_nothing(play: &Play<'_>) -> Failure {
+    failure(
+        play,
+        format!(
+            "the server has read nothing for {} while a client had more to say",
+            patience(play)
+        ),
+    )
+}
+
+/// What was on its way to a client does not reach it.
+pub(in crate::runner) fn never_drains(play: &Play<'_>, who: ClientId) -> Failure {
+    failure(
+        play,
+        format!(
+            "what the server had sent to {} did not reach it within {}",
+            play.transcript.name(who),
+            patience(play)
+        ),
+    )
+}
+
+/// The server accepted a connection on an address that is not its own.
+pub(in crate::runner) fn accepted_elsewhere(play: &Play<'_>, address: Ipv4Addr) -> Failure {
+    failure(
+        play,
+        format!("the server accepted a connection on {address}; it must listen on 127.0.0.1 only"),
+    )
+}
+
+fn failure(play: &Play<'_>, reason: String) -> Failure {
+    Failure {
+        line: play.line,
+        reason,
+        ..Failure::default()
+    }
+}
+
+fn patience(play: &Play<'_>) -> String {
+    seconds(play.circumstances.patience)
+}
+
+fn seconds(duration: std::time::Duration) -> String {
+    format!("{} s", duration.as_secs_f64())
+}
