@@ -76,5 +76,5 @@ fn attempt(
         }
         StartOutcome::Serves => {}
     }
-    Play::new(scenario, circumstances, started).to_the_end(readings)
+    Play::new(scenario, circumstances, started).play_out(readings)
 }

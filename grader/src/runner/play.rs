@@ -84,7 +84,7 @@ impl<'run> Play<'run> {
     }
 
     /// Makes every move and judges what came of it.
-    pub(super) fn to_the_end(mut self, readings: &mut BTreeSet<Reading>) -> Result<(), Stop> {
+    pub(super) fn play_out(mut self, readings: &mut BTreeSet<Reading>) -> Result<(), Stop> {
         let result = self.all_moves();
         self.collect_readings(readings);
         match result {
