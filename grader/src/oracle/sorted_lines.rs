@@ -1,4 +1,4 @@
-//! Judges as the real examiner does: each client's lines, sorted (exam-facts, "The harness").
+//! Judges as the real examiner does: each client's lines, sorted (docs/exam.md).
 
 use std::collections::BTreeMap;
 

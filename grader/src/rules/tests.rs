@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Group, Needs, Said, all, find};
 use crate::tier::Tier;
 
-/// design.md names these rules; a rule that is dropped by mistake is missed here.
+/// The rules that the project set out with; one that is dropped by mistake is missed here.
 const NAMES: [&str; 40] = [
     "no-argument",
     "port-from-argument",

@@ -12,7 +12,7 @@ use crate::harness::{Captured, Exit, Session, ports};
 use crate::scenario::{Argument, Scenario, Start, StartOutcome};
 use crate::verdict::Failure;
 
-/// The port that nobody but root may bind (exam-facts, test 2).
+/// The port that nobody but root may bind (docs/exam.md, test 2).
 const PRIVILEGED: u16 = 22;
 
 /// What a server says that refuses its arguments (subject).

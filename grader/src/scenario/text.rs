@@ -2,7 +2,7 @@
 
 use super::ClientId;
 
-/// What `{random:N}` is made of, as the real examiner chooses it (exam-facts, test 7).
+/// What `{random:N}` is made of, as the real examiner chooses it (docs/exam.md, test 7).
 const RANDOM_ALPHABET: [u8; 36] = *b"abcdefghijklmnopqrstuvwxyz0123456789";
 
 /// A text of a scenario, its holes found and its names resolved.
