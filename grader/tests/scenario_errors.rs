@@ -1,8 +1,8 @@
 //! Every error of a scenario file, as its author sees it.
 //!
 //! Each `golden/scenario-errors/NAME.toml` has one thing wrong with it; `NAME.txt` is the plain
-//! rendering of the error. `GOLDEN=write cargo test` writes them anew: read the difference
-//! before you commit it.
+//! rendering of the error. `UPDATE_GOLDEN=1 cargo test --test scenario_errors` writes them anew:
+//! look at the difference before committing it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ fn error_of(path: &Path) -> Option<ScenarioError> {
 
 #[test]
 fn every_error_reads_as_it_should() {
-    let write = std::env::var_os("GOLDEN").is_some_and(|value| value == "write");
+    let write = std::env::var_os("UPDATE_GOLDEN").is_some();
     let mut wrong = Vec::new();
     let mut seen = 0;
     for entry in fs::read_dir(golden_folder()).expect("the golden folder is there") {

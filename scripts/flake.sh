@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Looks for flakes: grades the same server again and again while every processor is kept busy by
+# something else, and tells each check that did not end as it did in the first run.
+#
+#   scripts/flake.sh [RUNS] [SERVER]     200 runs of the built-in reference where nothing is said
+#
+# Exit status: 0 when all runs agree, 1 when one differs, 2 when the grader could not do its work.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+runs=${1:-200}
+server=${2:-}
+if [[ ! $runs =~ ^[1-9][0-9]{0,4}$ || $# -gt 2 ]]; then
+    echo "usage: scripts/flake.sh [RUNS] [SERVER]   (RUNS from 1 to 99999)" >&2
+    exit 2
+fi
+# A run that takes longer than this many seconds is a hanging grader.
+longest=300
+
+cargo build --release --quiet --package grader --bin grader
+grader=${CARGO_TARGET_DIR:-target}/release/grader
+
+folder=$(mktemp -d)
+busy=()
+end() {
+    # Only what was started below.
+    if ((${#busy[@]})); then
+        kill "${busy[@]}" 2>/dev/null || true
+        wait "${busy[@]}" 2>/dev/null || true
+    fi
+    rm -rf -- "$folder"
+}
+trap end EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+for ((processor = $(getconf _NPROCESSORS_ONLN); processor > 0; processor--)); do
+    (while :; do :; done) &
+    busy+=($!)
+done
+
+# One line for each check and each tier, without the details of a failure, which may vary.
+outcomes() {
+    grep -E '^(✓|✗|–|!) ' "$1" || true
+}
+
+differing=0
+for ((number = 1; number <= runs; number++)); do
+    status=0
+    timeout "$longest" "$grader" run ${server:+"$server"} >"$folder/report" 2>&1 || status=$?
+    if ((status > 1)); then
+        cat "$folder/report" >&2
+        echo "run $number: the grader ended with status $status" >&2
+        exit 2
+    fi
+    outcomes "$folder/report" >"$folder/now"
+    if ((number == 1)); then
+        cp "$folder/now" "$folder/first"
+        echo "run 1: status $status"
+        # The last lines that are not empty: the verdict, and the time it took.
+        grep -E '^(Verdict|Server)' "$folder/report"
+    elif ! cmp -s "$folder/first" "$folder/now"; then
+        differing=$((differing + 1))
+        echo "run $number differs (status $status):"
+        diff --unchanged-line-format= --old-line-format='  then: %L' \
+            --new-line-format='  now:  %L' "$folder/first" "$folder/now" || true
+        grep -E '^Server' "$folder/report" || true
+        cp "$folder/report" "${TMPDIR:-/tmp}/flake-$number.txt"
+        echo "  the whole report: ${TMPDIR:-/tmp}/flake-$number.txt"
+    fi
+done
+
+echo "$runs runs, $differing differed from the first"
+((differing == 0))
