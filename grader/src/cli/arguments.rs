@@ -60,7 +60,7 @@ pub(super) struct Run {
     #[arg(long, value_name = "TIER", default_value_t = Tier::Subject, value_enum)]
     pub(super) require: Tier,
 
-    /// Scenarios played at once [default: one for each processor]
+    /// Scenarios played at once [default: four for each processor]
     #[arg(long, short, value_name = "N")]
     pub(super) jobs: Option<NonZeroUsize>,
 

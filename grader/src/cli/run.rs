@@ -7,7 +7,7 @@ use super::arguments::Run;
 use super::{CommandError, suite};
 use crate::event::{Event, RunDescription, RunResult};
 use crate::exit_code::ExitCode;
-use crate::harness::{descendants, socket_state::SocketStates};
+use crate::harness::{descendants, limits, socket_state::SocketStates};
 use crate::report::terminal::Terminal;
 use crate::report::{Reporter, Target};
 use crate::runner::{self, RunError, Settings};
@@ -24,7 +24,8 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
     let mut reporters = reporters(options)?;
     let settings = Settings {
         program: submission.program.clone(),
-        jobs: options.jobs.map_or_else(processors, Into::into),
+        jobs: options.jobs.map_or_else(usual_jobs, Into::into),
+        descriptors: limits::raise_own(),
         patience: options.patience,
         // Short enough to be typed again.
         seed: options.seed.unwrap_or_else(|| fastrand::u64(..1_000_000)),
@@ -86,8 +87,10 @@ fn reporters(options: &Run) -> Result<Vec<Box<dyn Reporter>>, CommandError> {
     Ok(reporters)
 }
 
-fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, Into::into)
+/// Several for each processor: a play mostly waits for its server, and all the longer the less
+/// the server does.
+fn usual_jobs() -> usize {
+    4 * std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// What this machine does not offer, in sentences.

@@ -16,11 +16,7 @@ use mio::Waker;
 use rustix::process::{Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions};
 
 use super::Exit;
-use super::descendants;
-
-/// How many descriptors a server may have open: the usual limit of a shell, and as many as a
-/// `fd_set` of the C library holds (select(2), `FD_SETSIZE`).
-pub const DESCRIPTORS: u64 = 1024;
+use super::{descendants, limits};
 
 /// What is executed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,20 +65,12 @@ impl Process {
             .stdout(server_stdout)
             .stderr(server_stderr)
             .process_group(0);
-        let descriptors = rustix::process::getrlimit(Resource::Nofile);
-        let limit = Rlimit {
-            current: Some(
-                descriptors
-                    .maximum
-                    .map_or(DESCRIPTORS, |hard| hard.min(DESCRIPTORS)),
-            ),
-            maximum: descriptors.maximum,
-        };
+        let descriptors = limits::of_a_server();
         // SAFETY: between fork and exec only system calls are made, which are async-signal-safe;
         // nothing is allocated and no lock is taken.
         unsafe {
             command.pre_exec(move || {
-                rustix::process::setrlimit(Resource::Nofile, limit)?;
+                rustix::process::setrlimit(Resource::Nofile, descriptors)?;
                 let none = Rlimit {
                     current: Some(0),
                     maximum: Some(0),

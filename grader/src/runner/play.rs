@@ -85,10 +85,11 @@ impl<'run> Play<'run> {
 
     /// Makes every move and judges what came of it.
     pub(super) fn play_out(mut self, readings: &mut BTreeSet<Reading>) -> Result<(), Stop> {
-        let result = self.all_moves();
-        self.collect_readings(readings);
-        match result {
-            Ok(()) => self.finish(),
+        match self.all_moves() {
+            Ok(()) => {
+                self.collect_readings(readings);
+                self.finish()
+            }
             Err(Stop::Wrong(failure)) => Err(self.blame(failure)),
             Err(stop) => Err(stop),
         }

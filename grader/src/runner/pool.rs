@@ -21,6 +21,8 @@ pub struct Settings {
     pub program: Program,
     /// How many scenarios are played at once, at least 1.
     pub jobs: usize,
+    /// How many descriptors the grader may have open.
+    pub descriptors: u64,
     /// How long a server may do nothing before it counts as hanging.
     pub patience: Duration,
     /// The seed of everything random.
@@ -57,7 +59,7 @@ pub fn run<E: Send>(
     let queue = Mutex::new(order_of_play(suite));
     let (results, finished) = mpsc::channel();
     std::thread::scope(|scope| {
-        for _ in 0..settings.jobs.clamp(1, suite.len().max(1)) {
+        for _ in 0..affordable_jobs(settings, suite) {
             let results = results.clone();
             let (queue, circumstances, never_served) =
                 (&queue, &circumstances, never_served.as_ref());
@@ -66,6 +68,9 @@ pub fn run<E: Send>(
                     let scenario = &suite[place];
                     let checked = match never_served {
                         Some(failure) if needs_service(scenario) => not_played(scenario, failure),
+                        _ if descriptors(scenario) > settings.descriptors => {
+                            too_many(scenario, settings)
+                        }
                         _ => play(scenario, circumstances),
                     };
                     if results.send((place, checked)).is_err() {
@@ -99,6 +104,35 @@ fn order_of_play(suite: &[Scenario]) -> Vec<usize> {
     let mut places: Vec<usize> = (0..suite.len()).collect();
     places.sort_by_key(|place| (suite[*place].clients.len(), std::cmp::Reverse(*place)));
     places
+}
+
+/// As many jobs as are wanted, or as fit the descriptors if the largest scenarios meet.
+fn affordable_jobs(settings: &Settings, suite: &[Scenario]) -> usize {
+    let mut needs: Vec<u64> = suite.iter().map(descriptors).collect();
+    needs.sort_unstable_by(|one, other| other.cmp(one));
+    let mut left = settings.descriptors;
+    let fitting = needs.iter().take_while(|need| {
+        let fits = left.checked_sub(**need);
+        left = fits.unwrap_or(0);
+        fits.is_some()
+    });
+    fitting.count().min(settings.jobs).max(1)
+}
+
+/// How many descriptors the grader, and so also its server, may need for a scenario at most.
+fn descriptors(scenario: &Scenario) -> u64 {
+    /// Those of the server's outputs, the event loop and the kernel's answers, the library's own.
+    const OTHERS: u64 = 32;
+    scenario.clients_at_once() as u64 + OTHERS
+}
+
+fn too_many(scenario: &Scenario, settings: &Settings) -> CheckReport {
+    let reason = format!(
+        "it may need {} open descriptors, and this machine allows {} (ulimit -n)",
+        descriptors(scenario),
+        settings.descriptors
+    );
+    report(scenario, Outcome::Skipped(reason), Duration::ZERO)
 }
 
 fn needs_service(scenario: &Scenario) -> bool {

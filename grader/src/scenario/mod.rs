@@ -47,6 +47,25 @@ pub struct Scenario {
     pub steps: Vec<Step>,
 }
 
+impl Scenario {
+    /// How many of its clients are connected at the same time at most.
+    #[must_use]
+    pub fn clients_at_once(&self) -> usize {
+        let mut now = 0;
+        let mut most = 0;
+        for step in &self.steps {
+            match &step.action {
+                Action::Connect(clients) => now += clients.len(),
+                Action::Visit(_) => most = most.max(now + 1),
+                Action::Leave(clients) | Action::Reset(clients) => now -= clients.len(),
+                _ => {}
+            }
+            most = most.max(now);
+        }
+        most
+    }
+}
+
 /// A client of a scenario: its place in the order of arrival, which is also its id on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientId(pub usize);
