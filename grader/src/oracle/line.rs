@@ -112,6 +112,12 @@ impl Line {
         self.kind == Kind::Speech
     }
 
+    /// Whether its sender left without ending it.
+    #[must_use]
+    pub fn is_abandoned(&self) -> bool {
+        matches!(self.state, LineState::Abandoned { .. })
+    }
+
     /// Whether it was sent in several pieces that a server can have told apart.
     #[must_use]
     pub fn has_pieces(&self) -> bool {

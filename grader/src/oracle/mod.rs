@@ -293,9 +293,8 @@ impl Oracle {
         if index < person.first_line {
             return person.carried.contains(&index);
         }
-        line.first_instant == person.arrived
-            && line.last_instant() > person.arrived
-            && !self.comes_after(who, index)
+        let goes_on = line.last_instant() > person.arrived || line.is_abandoned();
+        line.first_instant == person.arrived && goes_on && !self.comes_after(who, index)
     }
 
     /// Where a carried line may go on for the client that came in the middle of it: where it did

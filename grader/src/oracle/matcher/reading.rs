@@ -24,8 +24,8 @@ pub(super) struct Reading {
     pub(super) begun: Vec<Begun>,
     /// The line in which the stream stands.
     active: Option<Begun>,
-    /// The unfinished line that may still be given a newline.
-    unterminated: Option<usize>,
+    /// The unfinished lines that may still be given a newline.
+    unterminated: Vec<usize>,
     /// The latest instant of which something has come.
     pub(super) instant: u32,
 }
@@ -78,7 +78,7 @@ impl Reading {
             behind: VecDeque::new(),
             begun: Vec::new(),
             active: None,
-            unterminated: None,
+            unterminated: Vec::new(),
             instant: 0,
         }
     }
@@ -163,7 +163,7 @@ impl Reading {
             }
             LineState::Abandoned { .. } => {
                 self.observed.unfinished_as_it_is = true;
-                self.unterminated = Some(index);
+                self.unterminated.push(index);
                 self.put_behind(index);
             }
         }
@@ -176,7 +176,7 @@ impl Reading {
     /// candidate starts with one that names its client, and none of the same client may come
     /// before a line that is due. Of a line in pieces, the rest may have to wait for others.
     fn takes_the_next_line_whole(&mut self, oracle: &Oracle, who: ClientId, buffer: &[u8]) -> bool {
-        if !self.begun.is_empty() || self.unterminated.is_some() {
+        if !self.begun.is_empty() || !self.unterminated.is_empty() {
             return false;
         }
         self.drop_what_is_never_due(oracle, who);
@@ -223,10 +223,11 @@ impl Reading {
             .filter(|fit| !waits || !undecided(fit))
             .map(|fit| self.with(oracle, who, fit.begun))
             .collect();
-        if self.unterminated.is_some() && received.starts_with(b"\n") {
+        let ended = received.starts_with(b"\n").then_some(&self.unterminated);
+        for place in 0..ended.map_or(0, Vec::len) {
             let mut branch = self.clone();
             branch.position += 1;
-            branch.unterminated = None;
+            branch.unterminated.remove(place);
             branch.observed.unfinished_as_it_is = false;
             branch.observed.unfinished_with_newline = true;
             branches.push(branch);
@@ -256,9 +257,10 @@ impl Reading {
         } else {
             begun
         });
-        branch.unterminated = branch.unterminated.filter(|index| {
+        let instant = branch.instant;
+        branch.unterminated.retain(|index| {
             let unterminated = &oracle.log()[*index];
-            unterminated.source != line.source && unterminated.last_instant() >= branch.instant
+            unterminated.source != line.source && unterminated.last_instant() >= instant
         });
         branch.give_up_earlier_lines(oracle, who, begun.line);
         branch

@@ -64,7 +64,12 @@ impl Reading {
             let begun = begun.unwrap_or(Begun::at(index, 0));
             if !skipped && begun.offset < line.bytes.len() {
                 let rests = carried.then(|| oracle.carried_on(who, index));
-                let rests = rests.into_iter().flatten();
+                // All of it was relayed before the client came, but for a newline added to it.
+                let only_ended = carried && line.is_abandoned() && received.starts_with(b"\n");
+                let rests = rests
+                    .into_iter()
+                    .flatten()
+                    .chain(only_ended.then_some(line.bytes.len()));
                 for begun in std::iter::once(begun).chain(rests.map(|from| Begun::at(index, from)))
                 {
                     let wanted = &line.bytes[begun.offset..line.piece_end(begun.offset)];
@@ -83,7 +88,8 @@ impl Reading {
                         may_be_lost,
                         whole,
                     });
-                    if may_be_lost && whole {
+                    // Of a line in pieces, only the first has been compared.
+                    if may_be_lost && whole && begun.offset + wanted.len() == line.bytes.len() {
                         earliest.push(line.source);
                         if self.is_certain(oracle, who, index) {
                             return found;

@@ -223,3 +223,15 @@ fn announcements_may_be_lost_to_a_lazy_client_and_never_changed() {
     );
     stage.rejects(2, "server: client 4 just arrived\n");
 }
+
+#[test]
+fn a_lost_line_in_pieces_is_not_taken_for_one_that_is_as_long_as_its_first_piece() {
+    let mut stage = Stage::with(3);
+    stage.stop_reading(2);
+    stage.say(0, "same").then().say(0, " again\n").then();
+    stage.say(0, "same\n").then().caught_up(2).then();
+    stage.accepts(2, "client 0: same\n");
+    stage.accepts(2, "client 0: same again\n");
+    stage.accepts(2, "client 0: same again\nclient 0: same\n");
+    stage.rejects(2, "client 0: same\nclient 0: same again\n");
+}

@@ -9,6 +9,7 @@ use crate::tier::Tier;
 
 mod first_wrong_byte;
 mod lazy;
+mod models;
 mod newcomers;
 mod pieces;
 mod same_instant;

@@ -222,3 +222,17 @@ fn a_newline_may_end_the_rest_of_an_unfinished_line() {
     stage.accepts(1, &format!("lo{left}"));
     stage.accepts(1, &format!("lo\n{left}"));
 }
+
+#[test]
+fn one_who_comes_after_all_pieces_of_an_unfinished_line_may_receive_only_the_newline() {
+    let mut stage = in_the_middle();
+    stage.leave(0).then();
+    let left = "server: client 0 just left\n";
+    stage.accepts(1, left);
+    stage.accepts(1, &format!("\n{left}"));
+    stage.accepts(1, &format!("client 0: hel{left}"));
+    stage.accepts(1, &format!("client 0: hel\n{left}"));
+    stage.rejects(1, &format!("\n\n{left}"));
+    stage.rejects(1, &format!("{left}\n"));
+    stage.rejects(1, &format!("hel{left}"));
+}

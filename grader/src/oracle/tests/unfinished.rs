@@ -201,3 +201,20 @@ fn an_unfinished_line_of_one_who_shuts_down_is_treated_like_any_other() {
     stage.accepts(2, "client 0: byeserver: client 0 just left\n");
     stage.accepts(2, "client 0: bye\nserver: client 0 just left\n");
 }
+
+#[test]
+fn two_unfinished_lines_may_each_be_given_a_newline() {
+    let mut stage = Stage::with(3);
+    stage.say(0, "a").then().say(1, "b").then();
+    stage.leave(0).leave(1).then();
+    let left = [
+        "server: client 0 just left\n",
+        "server: client 1 just left\n",
+    ];
+    let pieces = "client 0: aclient 1: b";
+    stage.accepts(2, &[pieces, "\n", left[0], "\n", left[1]].concat());
+    stage.accepts(2, &[pieces, "\n", left[1], "\n", left[0]].concat());
+    stage.accepts(2, &[pieces, left[0], "\n", left[1]].concat());
+    stage.rejects(2, &[pieces, "\n\n\n"].concat());
+    stage.rejects(2, &[pieces, left[0], left[1], "\n"].concat());
+}
