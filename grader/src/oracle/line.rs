@@ -1,5 +1,7 @@
 //! One line that the subject makes a server send.
 
+use std::ops::Range;
+
 use crate::scenario::ClientId;
 
 /// A line of the log: an announcement, or what a client said with its prefix.
@@ -110,6 +112,12 @@ impl Line {
         self.kind == Kind::Speech
     }
 
+    /// Whether its sender left without ending it.
+    #[must_use]
+    pub fn is_abandoned(&self) -> bool {
+        matches!(self.state, LineState::Abandoned { .. })
+    }
+
     /// Whether it was sent in several pieces that a server can have told apart.
     #[must_use]
     pub fn has_pieces(&self) -> bool {
@@ -131,13 +139,25 @@ impl Line {
             .map_or(self.first_instant, |piece| piece.instant)
     }
 
+    /// Whether some of it was sent, or its sender gave it up, during these instants.
+    #[must_use]
+    pub(super) fn came_during(&self, instants: &Range<u32>) -> bool {
+        let next = self
+            .pieces
+            .partition_point(|piece| piece.instant < instants.start);
+        instants.contains(&self.first_instant)
+            || instants.contains(&self.last_instant())
+            || self
+                .pieces
+                .get(next)
+                .is_some_and(|piece| instants.contains(&piece.instant))
+    }
+
     /// The instant at which the byte at this offset was sent.
     #[must_use]
     pub fn instant_at(&self, offset: usize) -> u32 {
-        self.pieces
-            .iter()
-            .rev()
-            .find(|piece| piece.begins <= offset)
+        self.pieces[..self.pieces_begun_by(offset)]
+            .last()
             .map_or(self.first_instant, |piece| piece.instant)
     }
 
@@ -145,17 +165,22 @@ impl Line {
     #[must_use]
     pub fn piece_end(&self, offset: usize) -> usize {
         self.pieces
-            .iter()
-            .find(|piece| piece.begins > offset)
+            .get(self.pieces_begun_by(offset))
             .map_or(self.bytes.len(), |piece| piece.begins)
     }
 
-    /// Where the first piece begins that was sent at or after this instant.
+    /// How many of the pieces after the first begin at this offset or before it.
+    fn pieces_begun_by(&self, offset: usize) -> usize {
+        self.pieces.partition_point(|piece| piece.begins <= offset)
+    }
+
+    /// Where the first piece after the line's beginning begins that was sent at or after this
+    /// instant.
     #[must_use]
     pub fn first_offset_since(&self, instant: u32) -> usize {
+        let next = self.pieces.partition_point(|piece| piece.instant < instant);
         self.pieces
-            .iter()
-            .find(|piece| piece.instant >= instant)
+            .get(next)
             .map_or(self.bytes.len(), |piece| piece.begins)
     }
 }

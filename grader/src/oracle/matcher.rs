@@ -9,6 +9,7 @@ use super::{Duty, Line, LineState, Oracle};
 use crate::scenario::ClientId;
 
 mod reading;
+mod search;
 
 use reading::{Choice, Reading};
 
@@ -75,20 +76,24 @@ impl Matcher {
     /// The first byte that no reading explains.
     pub fn feed(&mut self, oracle: &Oracle, bytes: &[u8]) -> Result<(), Box<Mismatch>> {
         self.buffer.extend_from_slice(bytes);
+        // The readings keep the order of the log, however the bytes are cut, so that what is
+        // shown of the first of them does not depend on that.
         let mut work = std::mem::take(&mut self.readings);
+        work.reverse();
         let mut dead: Option<Reading> = None;
         while let Some(mut reading) = work.pop() {
             match reading.advance(oracle, self.who, &self.buffer) {
-                Choice::Waits => {
-                    if !self.readings.contains(&reading) {
-                        self.readings.push(reading);
+                Choice::Waits => self.follow(reading),
+                Choice::Branches { waits, branches } => {
+                    if waits {
+                        self.follow(reading);
                     }
+                    work.extend(branches.into_iter().rev());
                 }
-                Choice::Branches(branches) => work.extend(branches),
                 Choice::Fails => {
                     if dead
                         .as_ref()
-                        .is_none_or(|other| other.position <= reading.position)
+                        .is_none_or(|other| other.position < reading.position)
                     {
                         dead = Some(reading);
                     }
@@ -121,7 +126,7 @@ impl Matcher {
     /// What is missing, when nothing more comes.
     #[must_use]
     pub fn missing(&self, oracle: &Oracle) -> Mismatch {
-        self.readings.first().map_or_else(
+        self.likeliest(oracle).map_or_else(
             || self.mismatch(oracle, &Reading::new(0)),
             |reading| self.mismatch(oracle, reading),
         )
@@ -129,10 +134,27 @@ impl Matcher {
 
     /// The choices that the server was seen to make in this stream.
     #[must_use]
-    pub fn observed(&self) -> Observed {
-        self.readings
-            .first()
+    pub fn observed(&self, oracle: &Oracle) -> Observed {
+        self.likeliest(oracle)
             .map_or_else(Observed::default, |reading| reading.observed)
+    }
+
+    fn follow(&mut self, reading: Reading) {
+        if !self.readings.contains(&reading) {
+            self.readings.push(reading);
+        }
+    }
+
+    /// The reading that speaks for the stream: one to which nothing is missing, or else the one
+    /// that explains most of it.
+    fn likeliest(&self, oracle: &Oracle) -> Option<&Reading> {
+        let complete = |reading: &&Reading| reading.is_complete(oracle, self.who, &self.buffer);
+        let furthest = self.readings.iter().map(|reading| reading.position).max();
+        self.readings.iter().find(complete).or_else(|| {
+            self.readings
+                .iter()
+                .find(|reading| Some(reading.position) == furthest)
+        })
     }
 
     fn forget_what_all_have_passed(&mut self) {
@@ -154,7 +176,7 @@ impl Matcher {
         self.buffer.drain(..passed);
         self.passed += passed as u64;
         for reading in &mut self.readings {
-            reading.position -= passed;
+            reading.forget(passed);
         }
     }
 
@@ -162,7 +184,7 @@ impl Matcher {
         let position = reading.position;
         let mut matched = self.recent.clone();
         matched.extend_from_slice(&self.buffer[..position]);
-        let line_length = reading.active_offset().unwrap_or(0);
+        let line_length = reading.since_the_line_began();
         let step_length = (self.passed + position as u64).saturating_sub(self.mark);
         let matched_length = step_length.max(line_length as u64);
         let before = matched[..matched.len().saturating_sub(line_length)].to_vec();
@@ -178,7 +200,7 @@ impl Matcher {
         Mismatch {
             before,
             line,
-            line_offset: line_length,
+            line_offset: reading.active_offset(),
             line_begins: matched.len().checked_sub(line_length),
             matched,
             matched_length,
@@ -203,4 +225,16 @@ pub struct Observed {
     pub unfinished_with_newline: bool,
     /// A whole line that could be lost was lost.
     pub line_lost: bool,
+}
+
+/// How many bytes two texts have in common from their beginnings on.
+fn common_prefix(left: &[u8], right: &[u8]) -> usize {
+    let length = left.len().min(right.len());
+    if left[..length] == right[..length] {
+        return length;
+    }
+    left.iter()
+        .zip(right)
+        .take_while(|(left, right)| left == right)
+        .count()
 }

@@ -18,6 +18,9 @@ pub mod matcher;
 pub mod sorted_lines;
 mod stream;
 
+#[cfg(test)]
+mod tests;
+
 pub use line::{Line, LineState};
 pub use stream::Stream;
 
@@ -29,6 +32,8 @@ pub struct Oracle {
     instant: u32,
     /// Where in the log the current instant begins.
     instant_begins: usize,
+    /// Lines that were begun and not finished when the current instant began.
+    open_before: Vec<usize>,
     keep_unfinished: bool,
     keep_unread: bool,
 }
@@ -53,7 +58,7 @@ struct Person {
     arrival_line: usize,
     /// Where in the log the instant of the arrival begins.
     first_line: usize,
-    /// Lines that others had begun and not finished at the arrival.
+    /// Lines that others had begun and not finished when the instant of the arrival began.
     carried: Vec<usize>,
     /// The instant of the departure.
     left: u32,
@@ -81,6 +86,7 @@ impl Oracle {
             people: vec![Person::elsewhere(); scenario.clients.len()],
             instant: 0,
             instant_begins: 0,
+            open_before: Vec::new(),
             keep_unfinished: scenario.must_keep.contains(&Keep::UnfinishedLine),
             keep_unread: scenario.must_keep.contains(&Keep::Unread),
         }
@@ -94,18 +100,12 @@ impl Oracle {
         if who.0 >= self.people.len() {
             self.people.resize(who.0 + 1, Person::elsewhere());
         }
-        let carried = self
-            .people
-            .iter()
-            .filter_map(|person| person.open_line)
-            .filter(|open| *open < self.instant_begins)
-            .collect();
         self.people[who.0] = Person {
             presence: Presence::Here,
             arrived: self.instant,
             arrival_line: self.log.len(),
             first_line: self.instant_begins,
-            carried,
+            carried: self.open_before.clone(),
             ..Person::elsewhere()
         };
         self.log
@@ -157,8 +157,13 @@ impl Oracle {
 
     /// The server has dealt with all that came before: a new instant begins.
     pub fn settle(&mut self) {
+        let log = &self.log;
+        let begun = self.instant_begins..log.len();
+        self.open_before.extend(begun);
+        self.open_before
+            .retain(|index| log[*index].state == LineState::Open);
         self.instant += 1;
-        self.instant_begins = self.log.len();
+        self.instant_begins = log.len();
     }
 
     /// Whether the client is connected and expects to receive.
@@ -230,16 +235,8 @@ impl Oracle {
         if line.source == who || person.presence == Presence::Elsewhere {
             return Duty::Never;
         }
-        if index < person.arrival_line {
-            // Before the arrival: what happened at the same instant may have come after it for
-            // the server, and a line that was still open may be relayed when it ends.
-            return if index >= person.first_line {
-                Duty::May
-            } else if person.carried.contains(&index) {
-                self.unless_lost(person, line)
-            } else {
-                Duty::Never
-            };
+        if index < person.first_line && !person.carried.contains(&index) {
+            return Duty::Never;
         }
         if matches!(person.presence, Presence::Listening | Presence::Gone) {
             if line.first_instant > person.left {
@@ -249,21 +246,36 @@ impl Oracle {
                 return Duty::May;
             }
         }
-        if line.first_instant == person.arrived && !line.is_arrival() {
+        if line.last_instant() <= person.arrived && !self.comes_after(who, index) {
             // The server may have dealt with it before it accepted the newcomer.
             return Duty::May;
         }
         self.unless_lost(person, line)
     }
 
-    /// A line is due, unless the client was lazy while it came and may have lost it.
+    /// Whether a line of the instant at which the client arrived is by somebody who arrived at
+    /// that instant too, and later: connections are accepted in order.
+    fn comes_after(&self, who: ClientId, index: usize) -> bool {
+        let arrival = self.people[who.0].arrival_line;
+        index > arrival && self.people[self.log[index].source.0].arrival_line > arrival
+    }
+
+    /// A line is due, unless the client was lazy while some of it came and may have lost it.
     fn unless_lost(&self, person: &Person, line: &Line) -> Duty {
-        let last = line.last_instant();
-        if !self.keep_unread && person.lazy.iter().any(|spell| spell.contains(&last)) {
+        if !self.keep_unread && person.lazy.iter().any(|spell| line.came_during(spell)) {
             Duty::May
         } else {
             Duty::Must
         }
+    }
+
+    /// Whether nothing that began at this instant or later is due to the client: it does not
+    /// read, or has only just caught up.
+    #[must_use]
+    pub fn nothing_is_due_since(&self, who: ClientId, instant: u32) -> bool {
+        let spell = self.people[who.0].lazy.last();
+        !self.keep_unread
+            && spell.is_some_and(|spell| spell.start <= instant && self.instant < spell.end)
     }
 
     /// Whether the text of a line whose sender left before ending it must be relayed.
@@ -273,10 +285,29 @@ impl Oracle {
     }
 
     /// Whether the line may be relayed to the client from a later piece on, without its prefix:
-    /// it had begun before the client came.
+    /// the server may have relayed its beginning before the client came.
     #[must_use]
     pub fn is_carried(&self, who: ClientId, index: usize) -> bool {
-        self.people[who.0].carried.contains(&index)
+        let person = &self.people[who.0];
+        let line = &self.log[index];
+        if index < person.first_line {
+            return person.carried.contains(&index);
+        }
+        let goes_on = line.last_instant() > person.arrived || line.is_abandoned();
+        line.first_instant == person.arrived && goes_on && !self.comes_after(who, index)
+    }
+
+    /// Where a carried line may go on for the client that came in the middle of it: where it did
+    /// at the instant of the arrival, and where it did first after that.
+    pub fn carried_on(&self, who: ClientId, index: usize) -> impl Iterator<Item = usize> {
+        let line = &self.log[index];
+        let arrived = self.people[who.0].arrived;
+        let then = line.first_offset_since(arrived);
+        let later = line.first_offset_since(arrived + 1);
+        let end = line.bytes.len();
+        std::iter::once(then)
+            .chain((later != then).then_some(later))
+            .filter(move |offset| *offset < end)
     }
 
     /// The instant at which the client arrived.

@@ -61,9 +61,9 @@ impl Stream {
 
     /// The choices that the server was seen to make.
     #[must_use]
-    pub fn observed(&self) -> Observed {
+    pub fn observed(&self, oracle: &Oracle) -> Observed {
         match self {
-            Self::EveryByte(matcher) => matcher.observed(),
+            Self::EveryByte(matcher) => matcher.observed(oracle),
             Self::SortedLines(_) => Observed::default(),
         }
     }

@@ -239,7 +239,7 @@ impl<'run> Play<'run> {
     fn collect_readings(&self, readings: &mut BTreeSet<Reading>) {
         for (place, stream) in self.streams.iter().enumerate() {
             let Some(stream) = stream else { continue };
-            let observed = stream.observed();
+            let observed = stream.observed(&self.oracle);
             let lazy = self.scenario.lazy.contains(&ClientId(place));
             let awake = lazy && !self.lazy.contains(&ClientId(place));
             let seen = [

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::search::Fit;
 use super::{Duty, Line, LineState, Observed, Oracle};
 use crate::scenario::ClientId;
 
@@ -17,28 +18,42 @@ pub(super) struct Reading {
     pub(super) position: usize,
     pub(super) observed: Observed,
     /// Every line before this one is behind us.
-    front: usize,
+    pub(super) front: usize,
     /// For each line from `front` on, whether it is behind us all the same.
     behind: VecDeque<bool>,
     /// Lines of which a beginning has come and after which something else came.
-    begun: Vec<Begun>,
+    pub(super) begun: Vec<Begun>,
     /// The line in which the stream stands.
     active: Option<Begun>,
-    /// The unfinished line that may still be given a newline.
-    unterminated: Option<usize>,
+    /// The unfinished lines that may still be given a newline.
+    unterminated: Vec<usize>,
     /// The latest instant of which something has come.
-    instant: u32,
+    pub(super) instant: u32,
 }
 
 /// A line of which a beginning has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Begun {
-    line: usize,
+pub(super) struct Begun {
+    pub(super) line: usize,
     /// Where in the line its relayed part began: 0, or a later piece for a client that came in
     /// the middle of it.
-    from: usize,
+    pub(super) from: usize,
     /// How far it has come.
-    offset: usize,
+    pub(super) offset: usize,
+    /// Where in the received bytes its first byte stands: before them, once that is forgotten.
+    begins: isize,
+}
+
+impl Begun {
+    /// Nothing of the line has come; it goes on from this offset of it.
+    pub(super) const fn at(line: usize, offset: usize) -> Self {
+        Self {
+            line,
+            from: offset,
+            offset,
+            begins: 0,
+        }
+    }
 }
 
 /// What became of a reading.
@@ -46,17 +61,13 @@ pub(super) enum Choice {
     /// It has used all bytes, or needs more to decide.
     Waits,
     /// It goes on in one of these ways.
-    Branches(Vec<Reading>),
+    Branches {
+        /// Whether it may go on in a way that only further bytes decide, too.
+        waits: bool,
+        branches: Vec<Reading>,
+    },
     /// The next byte is none that it can explain.
     Fails,
-}
-
-/// A line, or the rest of one, that could come next.
-struct Candidate {
-    begun: Begun,
-    source: ClientId,
-    /// The line may be lost: a later one of the same client may come instead.
-    may_be_lost: bool,
 }
 
 impl Reading {
@@ -68,14 +79,29 @@ impl Reading {
             behind: VecDeque::new(),
             begun: Vec::new(),
             active: None,
-            unterminated: None,
+            unterminated: Vec::new(),
             instant: 0,
         }
     }
 
+    /// How many bytes have come since the line began in which the stream stands.
+    pub(super) fn since_the_line_began(&self) -> usize {
+        self.active
+            .and_then(|active| self.position.checked_add_signed(-active.begins))
+            .unwrap_or(0)
+    }
+
     /// How far the line has come in which the stream stands.
-    pub(super) fn active_offset(&self) -> Option<usize> {
-        self.active.map(|active| active.offset - active.from)
+    pub(super) fn active_offset(&self) -> usize {
+        self.active.map_or(0, |active| active.offset - active.from)
+    }
+
+    /// So many bytes before the position are no longer among those received.
+    pub(super) fn forget(&mut self, passed: usize) {
+        self.position -= passed;
+        for begun in self.begun.iter_mut().chain(&mut self.active) {
+            begun.begins -= passed.cast_signed();
+        }
     }
 
     /// The line in which the stream stands, from where its relayed part began.
@@ -113,7 +139,7 @@ impl Reading {
         loop {
             let end = line.piece_end(offset);
             let received = &buffer[self.position..];
-            let same = common_prefix(&line.bytes[offset..end], received);
+            let same = super::common_prefix(&line.bytes[offset..end], received);
             offset += same;
             self.position += same;
             self.active = Some(Begun { offset, ..active });
@@ -149,7 +175,7 @@ impl Reading {
             }
             LineState::Abandoned { .. } => {
                 self.observed.unfinished_as_it_is = true;
-                self.unterminated = Some(index);
+                self.unterminated.push(index);
                 self.put_behind(index);
             }
         }
@@ -158,10 +184,11 @@ impl Reading {
     /// The common case, without looking any further: the first line that can come has come
     /// whole.
     ///
-    /// This is exact: where nothing has been begun, every candidate starts with a prefix that
-    /// names its client, and of the lines of one client the earliest that fits is the best.
+    /// This is exact: where nothing has been begun, nor may come without its prefix, every
+    /// candidate starts with one that names its client, and none of the same client may come
+    /// before a line that is due. Of a line in pieces, the rest may have to wait for others.
     fn takes_the_next_line_whole(&mut self, oracle: &Oracle, who: ClientId, buffer: &[u8]) -> bool {
-        if !self.begun.is_empty() || self.unterminated.is_some() {
+        if !self.begun.is_empty() || !self.unterminated.is_empty() {
             return false;
         }
         self.drop_what_is_never_due(oracle, who);
@@ -169,16 +196,15 @@ impl Reading {
             return false;
         };
         if line.state != LineState::Ended
-            || oracle.is_carried(who, self.front)
+            || line.has_pieces()
+            || line.first_instant <= oracle.arrival_instant(who)
+            || oracle.duty(who, self.front) != Duty::Must
             || !buffer[self.position..].starts_with(&line.bytes)
         {
             return false;
         }
         self.position += line.bytes.len();
-        self.instant = self.instant.max(line.last_instant());
-        if line.has_pieces() {
-            self.observed.pieces_held = true;
-        }
+        self.instant = self.instant.max(line.first_instant);
         self.put_behind(self.front);
         true
     }
@@ -195,53 +221,40 @@ impl Reading {
         }
     }
 
-    /// Finds every line that could come next and fits the bytes.
+    /// Goes on in every line that could come next and fits the bytes.
     fn choose(&mut self, oracle: &Oracle, who: ClientId, buffer: &[u8]) -> Choice {
         self.finish_what_was_abandoned(oracle);
         let received = &buffer[self.position..];
-        let mut branches = Vec::new();
-        let mut fitting_source: Vec<ClientId> = Vec::new();
-        let mut nearest: Option<(usize, Begun)> = None;
-        for candidate in self.candidates(oracle, who) {
-            if candidate.may_be_lost && fitting_source.contains(&candidate.source) {
-                continue;
-            }
-            let line = &oracle.log()[candidate.begun.line];
-            let wanted =
-                &line.bytes[candidate.begun.offset..line.piece_end(candidate.begun.offset)];
-            let same = common_prefix(wanted, received);
-            if same < wanted.len() && same < received.len() {
-                if nearest.is_none_or(|(best, _)| same > best) {
-                    nearest = Some((same, candidate.begun));
-                }
-                continue;
-            }
-            if candidate.may_be_lost && same < wanted.len() {
-                // A later line of the same client may begin alike: only the newline decides.
-                return Choice::Waits;
-            }
-            fitting_source.push(candidate.source);
-            branches.push(self.with(oracle, who, candidate.begun));
-        }
-        if self.unterminated.is_some() && received.starts_with(b"\n") {
+        let found = self.search(oracle, who, received);
+        // Where several lines that may be lost begin alike, only their ends decide.
+        let undecided = |fit: &&Fit| fit.may_be_lost && !fit.whole;
+        let waits = found.fits.iter().filter(undecided).count() > 1;
+        let mut branches: Vec<Self> = found
+            .fits
+            .iter()
+            .filter(|fit| !waits || !undecided(fit))
+            .map(|fit| self.with(oracle, who, fit.begun))
+            .collect();
+        let ended = received.starts_with(b"\n").then_some(&self.unterminated);
+        for place in 0..ended.map_or(0, Vec::len) {
             let mut branch = self.clone();
             branch.position += 1;
-            branch.unterminated = None;
+            branch.unterminated.remove(place);
             branch.observed.unfinished_as_it_is = false;
             branch.observed.unfinished_with_newline = true;
             branches.push(branch);
         }
-        if branches.is_empty() {
-            if let Some((same, begun)) = nearest {
-                *self = self.with(oracle, who, begun);
-                self.position += same;
-                if let Some(active) = &mut self.active {
-                    active.offset += same;
-                }
-            }
-            return Choice::Fails;
+        if waits || !branches.is_empty() {
+            return Choice::Branches { waits, branches };
         }
-        Choice::Branches(branches)
+        if let Some((same, begun)) = found.nearest {
+            *self = self.with(oracle, who, begun);
+            self.position += same;
+            if let Some(active) = &mut self.active {
+                active.offset += same;
+            }
+        }
+        Choice::Fails
     }
 
     /// This reading, going on in a line.
@@ -250,13 +263,17 @@ impl Reading {
         let line = &oracle.log()[begun.line];
         branch.instant = branch.instant.max(line.instant_at(begun.offset));
         branch.begun.retain(|other| other.line != begun.line);
-        branch.active = Some(begun);
-        if branch
-            .unterminated
-            .is_some_and(|index| oracle.log()[index].source == line.source)
-        {
-            branch.unterminated = None;
-        }
+        branch.active = Some(if begun.offset == begun.from {
+            let begins = self.position.cast_signed();
+            Begun { begins, ..begun }
+        } else {
+            begun
+        });
+        let instant = branch.instant;
+        branch.unterminated.retain(|index| {
+            let unterminated = &oracle.log()[*index];
+            unterminated.source != line.source && unterminated.last_instant() >= instant
+        });
         branch.give_up_earlier_lines(oracle, who, begun.line);
         branch
     }
@@ -281,66 +298,6 @@ impl Reading {
                 self.put_behind(earlier);
             }
         }
-    }
-
-    /// Every line, or rest of one, that could come next, in the order of the log.
-    fn candidates(&self, oracle: &Oracle, who: ClientId) -> Vec<Candidate> {
-        let mut candidates = Vec::new();
-        let mut blocked: Vec<ClientId> = Vec::new();
-        // Nothing may come that was sent after this instant.
-        let mut latest = u32::MAX;
-        for index in self.front..oracle.log().len() {
-            let line = &oracle.log()[index];
-            if line.first_instant > latest {
-                break;
-            }
-            let duty = oracle.duty(who, index);
-            if self.is_behind(index) || duty == Duty::Never {
-                continue;
-            }
-            let begun = self.begun.iter().find(|begun| begun.line == index).copied();
-            let offset = begun.map_or(0, |begun| begun.offset);
-            let carried = begun.is_none() && oracle.is_carried(who, index);
-            let owed = match line.state {
-                LineState::Open => false,
-                LineState::Ended => duty == Duty::Must || begun.is_some(),
-                LineState::Abandoned { .. } => {
-                    begun.is_some() || (duty == Duty::Must && oracle.keeps_unfinished() && !carried)
-                }
-            };
-            if !blocked.contains(&line.source) && offset < line.bytes.len() {
-                let mut offer = |begun| {
-                    candidates.push(Candidate {
-                        begun,
-                        source: line.source,
-                        may_be_lost: line.state == LineState::Ended && !owed,
-                    });
-                };
-                offer(begun.unwrap_or(Begun {
-                    line: index,
-                    from: 0,
-                    offset: 0,
-                }));
-                if carried {
-                    let from = line.first_offset_since(oracle.arrival_instant(who));
-                    if from < line.bytes.len() {
-                        offer(Begun {
-                            line: index,
-                            from,
-                            offset: from,
-                        });
-                    }
-                }
-            }
-            if owed {
-                blocked.push(line.source);
-                latest = latest.min(line.last_instant());
-            }
-        }
-        candidates.retain(|candidate| {
-            oracle.log()[candidate.begun.line].instant_at(candidate.begun.offset) <= latest
-        });
-        candidates
     }
 
     /// Whether everything that is due has come, and nothing by halves.
@@ -405,7 +362,7 @@ impl Reading {
         }
     }
 
-    fn is_behind(&self, index: usize) -> bool {
+    pub(super) fn is_behind(&self, index: usize) -> bool {
         index < self.front
             || self
                 .behind
@@ -428,15 +385,4 @@ impl Reading {
             self.front += 1;
         }
     }
-}
-
-fn common_prefix(left: &[u8], right: &[u8]) -> usize {
-    let length = left.len().min(right.len());
-    if left[..length] == right[..length] {
-        return length;
-    }
-    left.iter()
-        .zip(right)
-        .take_while(|(left, right)| left == right)
-        .count()
 }
