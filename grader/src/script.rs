@@ -269,32 +269,4 @@ fn batches(text: &[u8], prefix: usize) -> Vec<&[u8]> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn batches_are_whole_lines_that_fit() {
-        let text = b"0123456789\n".repeat(100_000);
-        let batches = batches(&text, 10);
-        assert_eq!(batches.concat(), text);
-        for batch in &batches {
-            assert!(batch.ends_with(b"\n"));
-            assert!(batch.len() / 11 * 21 <= BATCH);
-        }
-    }
-
-    #[test]
-    fn a_line_longer_than_a_batch_stays_whole() {
-        let mut text = vec![b'x'; 2 * BATCH];
-        text.push(b'\n');
-        text.extend_from_slice(b"short\nrest");
-        let batches = batches(&text, 10);
-        assert_eq!(batches.len(), 2);
-        assert_eq!(batches[1], b"short\nrest");
-    }
-
-    #[test]
-    fn an_empty_text_is_no_batch() {
-        assert!(batches(b"", 10).is_empty());
-    }
-}
+mod tests;

@@ -19,7 +19,7 @@ pub mod sorted_lines;
 mod stream;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use line::{Line, LineState};
 pub use stream::Stream;
@@ -269,13 +269,22 @@ impl Oracle {
         }
     }
 
-    /// Whether nothing that began at this instant or later is due to the client: it does not
-    /// read, or has only just caught up.
+    /// Whether the same client says the same once more after the line, and that is due: not as
+    /// long as the receiver sleeps, so that only what came after it woke is looked at.
     #[must_use]
-    pub fn nothing_is_due_since(&self, who: ClientId, instant: u32) -> bool {
-        let spell = self.people[who.0].lazy.last();
-        !self.keep_unread
-            && spell.is_some_and(|spell| spell.start <= instant && self.instant < spell.end)
+    pub fn is_due_again(&self, who: ClientId, index: usize) -> bool {
+        let line = &self.log[index];
+        let spells = &self.people[who.0].lazy;
+        let spell = spells
+            .iter()
+            .find(|spell| spell.contains(&line.first_instant));
+        let awake = spell.map_or(index + 1, |spell| {
+            self.log
+                .partition_point(|line| line.first_instant < spell.end)
+        });
+        self.log[awake.max(index + 1)..]
+            .iter()
+            .any(|later| later.source == line.source && later.bytes == line.bytes)
     }
 
     /// Whether the text of a line whose sender left before ending it must be relayed.

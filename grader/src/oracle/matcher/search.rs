@@ -113,13 +113,13 @@ impl Reading {
     }
 
     /// Whether a line that has come whole and may be lost can be no other: no text may come
-    /// without its prefix, and no line of the same client after it is due or unfinished.
+    /// without its prefix, and no line of the same client after it is due and alike or unfinished.
     fn is_certain(&self, oracle: &Oracle, who: ClientId, index: usize) -> bool {
         let line = &oracle.log()[index];
         self.begun.is_empty()
             && oracle.log()[self.front].first_instant > oracle.arrival_instant(who)
             && oracle.is_here(line.source)
             && !oracle.has_open_line(line.source)
-            && oracle.nothing_is_due_since(who, line.first_instant)
+            && !oracle.is_due_again(who, index)
     }
 }

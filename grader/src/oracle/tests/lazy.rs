@@ -235,3 +235,16 @@ fn a_lost_line_in_pieces_is_not_taken_for_one_that_is_as_long_as_its_first_piece
     stage.accepts(2, "client 0: same again\nclient 0: same\n");
     stage.rejects(2, "client 0: same\nclient 0: same again\n");
 }
+
+#[test]
+fn a_text_that_is_said_again_during_the_sleep_only_is_not_due() {
+    let mut stage = Stage::with(3);
+    stage.stop_reading(2).say(0, "same\nother\nsame\n").then();
+    stage.caught_up(2).then().say(1, "same\n").then();
+    let due = "client 1: same\n";
+    stage.accepts(2, due);
+    stage.accepts(2, &format!("client 0: same\n{due}"));
+    stage.accepts(2, &format!("client 0: same\nclient 0: other\n{due}"));
+    stage.accepts(2, &format!("client 0: other\nclient 0: same\n{due}"));
+    stage.rejects(2, "client 0: same\nclient 0: same\nclient 0: same\n");
+}

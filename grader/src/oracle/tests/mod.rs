@@ -18,7 +18,7 @@ mod unfinished;
 mod wrong_lines;
 
 /// A scenario of which only that matters what the oracle asks of it.
-pub(super) fn scenario(keep: &[Keep]) -> Scenario {
+pub(crate) fn scenario(keep: &[Keep]) -> Scenario {
     Scenario {
         name: "test".into(),
         path: "test.toml".into(),

@@ -1,0 +1,288 @@
+//! What each step becomes.
+
+use super::*;
+use crate::oracle::tests::scenario;
+use crate::scenario::{Expect, Flood, Step, Text};
+
+const ALICE: ClientId = ClientId(0);
+const BOB: ClientId = ClientId(1);
+
+/// The moves of these steps, each on a line of its own.
+fn moves_of(steps: Vec<Action>) -> Vec<Move> {
+    let mut scenario = scenario(&[]);
+    scenario.steps = steps
+        .into_iter()
+        .enumerate()
+        .map(|(place, action)| Step {
+            line: place + 1,
+            action,
+        })
+        .collect();
+    moves(&scenario, 7)
+        .into_iter()
+        .map(|planned| planned.action)
+        .collect()
+}
+
+fn say(from: ClientId, text: &str) -> Move {
+    Move::Say {
+        from,
+        bytes: text.as_bytes().into(),
+    }
+}
+
+fn send(text: &str, times: usize, delivery: Delivery) -> Action {
+    Action::Send(Send {
+        from: ALICE,
+        text: Text::from(text),
+        times,
+        delivery,
+    })
+}
+
+#[test]
+fn clients_connect_one_after_another() {
+    assert_eq!(
+        moves_of(vec![Action::Connect(vec![ALICE, BOB])]),
+        [
+            Move::Arrive(ALICE),
+            Move::Settle,
+            Move::Arrive(BOB),
+            Move::Settle
+        ]
+    );
+}
+
+#[test]
+fn a_crowd_connects_in_bursts_and_in_order() {
+    let crowd: Vec<ClientId> = (0..70).map(ClientId).collect();
+    let moves = moves_of(vec![Action::Connect(crowd.clone())]);
+    let bursts: Vec<usize> = moves
+        .split(|action| *action == Move::Settle)
+        .map(<[Move]>::len)
+        .collect();
+    assert_eq!(bursts, [32, 32, 6, 0]);
+    let arrivals = moves.into_iter().filter(|action| *action != Move::Settle);
+    assert!(arrivals.eq(crowd.into_iter().map(Move::Arrive)));
+}
+
+#[test]
+fn each_visitor_is_seen_to_leave_before_the_next_comes() {
+    let leaves = |who| Move::Leave {
+        who,
+        how: Departure::Close,
+    };
+    assert_eq!(
+        moves_of(vec![Action::Visit(vec![ALICE, BOB])]),
+        [
+            Move::Arrive(ALICE),
+            Move::Settle,
+            leaves(ALICE),
+            Move::Settle,
+            Move::Arrive(BOB),
+            Move::Settle,
+            leaves(BOB),
+            Move::Settle,
+        ]
+    );
+}
+
+#[test]
+fn a_text_is_said_whole_as_often_as_it_is_repeated() {
+    assert_eq!(
+        moves_of(vec![send("x\n", 3, Delivery::Whole)]),
+        [say(ALICE, "x\nx\nx\n"), Move::Settle]
+    );
+}
+
+#[test]
+fn a_text_in_pieces_is_dealt_with_piece_by_piece() {
+    assert_eq!(
+        moves_of(vec![send("abc\n", 2, Delivery::Pieces(3))]),
+        [
+            say(ALICE, "abc"),
+            Move::Settle,
+            say(ALICE, "\n"),
+            Move::Settle,
+            say(ALICE, "abc"),
+            Move::Settle,
+            say(ALICE, "\n"),
+            Move::Settle,
+        ]
+    );
+}
+
+#[test]
+fn a_text_is_cut_at_every_place() {
+    assert_eq!(
+        moves_of(vec![send("ab\n", 1, Delivery::CutEverywhere)]),
+        [
+            say(ALICE, "a"),
+            Move::Settle,
+            say(ALICE, "b\n"),
+            Move::Settle,
+            say(ALICE, "ab"),
+            Move::Settle,
+            say(ALICE, "\n"),
+            Move::Settle,
+        ]
+    );
+}
+
+#[test]
+fn each_way_of_leaving_is_kept_and_settled() {
+    for (action, how) in [
+        (Action::Leave(vec![BOB]), Departure::Close),
+        (Action::Reset(vec![BOB]), Departure::Reset),
+        (Action::HalfClose(vec![BOB]), Departure::HalfClose),
+    ] {
+        let moves = moves_of(vec![action]);
+        assert_eq!(moves, [Move::Leave { who: BOB, how }, Move::Settle]);
+    }
+}
+
+#[test]
+fn what_happens_while_the_server_is_frozen_is_settled_only_after_the_thaw() {
+    assert_eq!(
+        moves_of(vec![
+            Action::Freeze,
+            send("a\n", 1, Delivery::Whole),
+            Action::Connect(vec![BOB]),
+            Action::Leave(vec![ALICE]),
+            Action::Thaw,
+        ]),
+        [
+            Move::Freeze,
+            say(ALICE, "a\n"),
+            Move::Arrive(BOB),
+            Move::Leave {
+                who: ALICE,
+                how: Departure::Close
+            },
+            Move::Thaw,
+            Move::Settle,
+        ]
+    );
+}
+
+#[test]
+fn who_stops_reading_does_so_at_once_and_who_reads_again_is_waited_for() {
+    assert_eq!(
+        moves_of(vec![
+            Action::StopReading(vec![ALICE, BOB]),
+            Action::Flood(Flood {
+                from: ALICE,
+                until_full: vec![BOB]
+            }),
+            Action::ReadAgain(vec![ALICE, BOB]),
+        ]),
+        [
+            Move::StopReading(ALICE),
+            Move::StopReading(BOB),
+            Move::Flood {
+                from: ALICE,
+                until_full: vec![BOB]
+            },
+            Move::Settle,
+            Move::ReadAgain(ALICE),
+            Move::Settle,
+            Move::ReadAgain(BOB),
+            Move::Settle,
+        ]
+    );
+}
+
+#[test]
+fn an_expectation_and_a_refusal_are_no_events_for_the_server() {
+    assert_eq!(
+        moves_of(vec![
+            Action::Expect(Expect {
+                by: vec![BOB],
+                text: Text::from("x\n")
+            }),
+            Action::Refuse(Ipv4Addr::new(127, 0, 0, 2)),
+        ]),
+        [
+            Move::Expect {
+                by: vec![BOB],
+                text: b"x\n".to_vec()
+            },
+            Move::Refuse(Ipv4Addr::new(127, 0, 0, 2)),
+        ]
+    );
+}
+
+#[test]
+fn every_move_knows_the_line_that_asked_for_it() {
+    let mut scenario = scenario(&[]);
+    scenario.steps = vec![
+        Step {
+            line: 3,
+            action: Action::Connect(vec![ALICE, BOB]),
+        },
+        Step {
+            line: 9,
+            action: send("x\n", 1, Delivery::Whole),
+        },
+    ];
+    let lines: Vec<usize> = moves(&scenario, 0)
+        .iter()
+        .map(|planned| planned.line)
+        .collect();
+    assert_eq!(lines, [3, 3, 3, 3, 9, 9]);
+}
+
+#[test]
+fn a_batch_of_short_lines_fits_with_the_prefixes_they_are_relayed_with() {
+    let text = b"\n".repeat(BATCH);
+    let batches = batches(&text, 10);
+    assert!(batches.len() > 10);
+    assert!(batches.iter().all(|batch| batch.len() * 11 <= BATCH));
+    assert_eq!(prefix_length(ClientId(7)), b"client 7: ".len());
+    assert_eq!(prefix_length(ClientId(1234)), b"client 1234: ".len());
+}
+
+#[test]
+fn batches_are_whole_lines_that_fit() {
+    let text = b"0123456789\n".repeat(100_000);
+    let batches = batches(&text, 10);
+    assert_eq!(batches.concat(), text);
+    for batch in &batches {
+        assert!(batch.ends_with(b"\n"));
+        assert!(batch.len() / 11 * 21 <= BATCH);
+    }
+}
+
+#[test]
+fn a_line_longer_than_a_batch_stays_whole() {
+    let mut text = vec![b'x'; 2 * BATCH];
+    text.push(b'\n');
+    text.extend_from_slice(b"short\nrest");
+    let batches = batches(&text, 10);
+    assert_eq!(batches.len(), 2);
+    assert_eq!(batches[1], b"short\nrest");
+}
+
+#[test]
+fn an_empty_text_is_no_batch() {
+    assert!(batches(b"", 10).is_empty());
+}
+
+#[test]
+fn the_same_seed_makes_the_same_moves() {
+    let file = r#"
+title = "Seeded"
+rules = ["relay"]
+tier = "subject"
+
+[[step]]
+connect = ["alice", "bob"]
+
+[[step]]
+send = { from = "alice", text = "{random:40}\n", times = 3 }
+"#;
+    let seeded =
+        crate::scenario::file::read_bytes("seeded.toml", file.as_bytes(), &["relay"]).unwrap();
+    assert_eq!(moves(&seeded, 1), moves(&seeded, 1));
+    assert_ne!(moves(&seeded, 1), moves(&seeded, 2));
+}
