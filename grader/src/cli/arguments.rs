@@ -61,7 +61,7 @@ pub(super) struct Run {
     pub(super) require: Tier,
 
     /// Scenarios played at once [default: four for each processor]
-    #[arg(long, short, value_name = "N")]
+    #[arg(long, short, value_name = "N", value_parser = jobs)]
     pub(super) jobs: Option<NonZeroUsize>,
 
     /// The seed of everything random [default: another each time]
@@ -95,6 +95,12 @@ pub(super) struct Selection {
     /// No scenarios whose name, rule or tier matches. May be given several times
     #[arg(long, value_name = "PATTERN")]
     pub(super) skip: Vec<String>,
+}
+
+/// Reads how many scenarios are played at once.
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .map_err(|_| "a whole number of at least 1 is expected".into())
 }
 
 /// Reads a number of seconds, such as `2` or `0.5`.

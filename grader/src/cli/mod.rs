@@ -28,8 +28,16 @@ enum CommandError {
     Rule(#[from] UnknownRule),
     #[error(transparent)]
     Report(#[from] TargetError),
-    #[error("{0}")]
+    #[error("{place}{0}", place = where_written(.0))]
     Output(#[from] io::Error),
+}
+
+/// Where something could not be written, unless the error itself says so, as that of a report does.
+fn where_written(error: &io::Error) -> &'static str {
+    match error.raw_os_error() {
+        Some(_) => "cannot write to standard output: ",
+        None => "",
+    }
 }
 
 impl CommandError {

@@ -1,10 +1,11 @@
 //! A server's process: started in a group of its own, watched, and killed with all that it
 //! started.
 
-use std::ffi::OsString;
+use std::ffi::{CString, OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -66,6 +67,7 @@ impl Process {
             .stderr(server_stderr)
             .process_group(0);
         let descriptors = limits::of_a_server();
+        let call = Call::new(program, arguments)?;
         // SAFETY: between fork and exec only system calls are made, which are async-signal-safe;
         // nothing is allocated and no lock is taken.
         unsafe {
@@ -79,7 +81,7 @@ impl Process {
                 // If the grader is killed, the server goes with it.
                 #[cfg(target_os = "linux")]
                 rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-                Ok(())
+                Err(call.execute())
             });
         }
         let child = descendants::start_registered(|| {
@@ -139,6 +141,55 @@ impl Process {
         let _status = self.child.wait();
         descendants::strike_off(self.child.id());
         descendants::kill_survivors();
+    }
+}
+
+/// A program and its arguments as the kernel wants them.
+///
+/// The C library's `execvp`, which [`Command`] ends with, hands a file that the kernel does not
+/// know to a shell (exec(3)). A program for another machine would then be judged by what the
+/// shell says of it, and any text with the right mode would be run.
+struct Call {
+    program: CString,
+    /// The program's name, its arguments, and the null pointer that ends them; they point into
+    /// `_owned`.
+    arguments: Vec<*const libc::c_char>,
+    _owned: Vec<CString>,
+}
+
+// SAFETY: the pointers point into strings that the call owns and nobody changes.
+unsafe impl Send for Call {}
+// SAFETY: as above.
+unsafe impl Sync for Call {}
+
+impl Call {
+    fn new(program: &Program, arguments: &[String]) -> io::Result<Self> {
+        let text = |text: &OsStr| CString::new(text.as_bytes()).map_err(io::Error::from);
+        let path = text(program.path.as_os_str())?;
+        let before = program.arguments.iter().map(OsString::as_os_str);
+        let owned = std::iter::once(program.path.as_os_str())
+            .chain(before)
+            .chain(arguments.iter().map(OsStr::new))
+            .map(text)
+            .collect::<io::Result<Vec<_>>>()?;
+        let arguments = owned
+            .iter()
+            .map(|argument| argument.as_ptr())
+            .chain(std::iter::once(std::ptr::null()))
+            .collect();
+        Ok(Self {
+            program: path,
+            arguments,
+            _owned: owned,
+        })
+    }
+
+    /// Becomes the program; returns only where the kernel does not execute it.
+    fn execute(&self) -> io::Error {
+        // SAFETY: both are what execv(2) asks for: a string that ends in NUL, and an array of
+        // such strings that ends in a null pointer.
+        unsafe { libc::execv(self.program.as_ptr(), self.arguments.as_ptr()) };
+        io::Error::last_os_error()
     }
 }
 

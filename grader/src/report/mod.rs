@@ -5,6 +5,8 @@
 use std::io;
 
 use crate::event::Event;
+use crate::rules::{self, Rule};
+use crate::verdict::{CheckReport, Failure};
 
 pub mod json;
 mod target;
@@ -20,4 +22,20 @@ pub trait Reporter {
     ///
     /// Whatever keeps the report from being written; the error says which report it is about.
     fn event(&mut self, event: &Event) -> io::Result<()>;
+}
+
+/// The rule that a failed check shows broken, and what that usually comes from.
+fn broken_rule<'a>(
+    check: &'a CheckReport,
+    failure: &'a Failure,
+) -> (Option<&'static Rule>, Option<&'a str>) {
+    // A server that never served has broken another rule than the one the check is about.
+    let (id, hint) = if failure.not_played {
+        (Some("port-from-argument"), &failure.hint)
+    } else {
+        (check.rules.first().map(String::as_str), &check.hint)
+    };
+    let rule = id.and_then(|id| rules::find(id).ok());
+    let hint = hint.as_deref();
+    (rule, hint.or_else(|| Some(rule?.hint.as_str())))
 }

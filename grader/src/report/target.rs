@@ -71,7 +71,8 @@ impl Target {
         self.file.is_none()
     }
 
-    /// Opens the report. A file that exists is replaced.
+    /// Opens the report. A file that exists is replaced when the run begins, and not before: of a
+    /// server that turns out to be none, there is nothing to report.
     ///
     /// # Errors
     ///
@@ -88,7 +89,12 @@ impl Target {
             path: path.clone(),
             source,
         };
-        let file = File::create(path).map_err(unwritable)?;
+        let file = File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(unwritable)?;
         // A pipe or a device cannot be written anew.
         let regular = file.metadata().map_err(unwritable)?.is_file();
         let name = path.display().to_string();

@@ -143,9 +143,11 @@ impl<'run> Play<'run> {
         let exit = self.session.exit();
         let died_before_serving = exit.is_some() && !self.serves;
         let port = self.port;
+        // Whoever sends wrong bytes serves, if badly. Where a newcomer is the first client of all
+        // and is not served, nobody is.
+        let nobody_served = !self.serves || self.scenario.clients.is_empty();
+        failure.not_played = nobody_served && failure.comparison.is_none();
         failure.transcript = self.transcript.rows();
-        // Whoever sends wrong bytes serves, if badly.
-        failure.not_played = !self.serves && failure.comparison.is_none();
         let (stdout, stderr) = self.session.end();
         if let Some(exit) = exit {
             failure.death = Some(explain::death(exit, &stdout, &stderr));

@@ -15,6 +15,9 @@ pub struct Failure {
     pub death: Option<Death>,
     /// Set on a check that was not played because the server never served in the first place.
     pub not_played: bool,
+    /// What it usually comes from when nobody is served at all, where that is not the port. A
+    /// server that serves fails by what the check is about.
+    pub hint: Option<String>,
 }
 
 /// One thing that happened: who, did what, with which text.

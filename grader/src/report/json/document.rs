@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Text;
 use crate::event::{RunDescription, RunResult};
-use crate::rules;
+use crate::report::broken_rule;
 use crate::tier::Tier;
 use crate::verdict::{CheckReport, Comparison, Outcome, Reading, Summary, Tally, Verdict};
 
@@ -212,10 +212,7 @@ impl Check {
             Outcome::Skipped(reason) => (Ended::Skipped, Some(reason), None),
             Outcome::Error(reason) => (Ended::Error, Some(reason), None),
         };
-        let hint = check
-            .hint
-            .clone()
-            .or_else(|| Some(rules::find(&rule).ok()?.hint.clone()));
+        let hint = failure.and_then(|failure| broken_rule(check, failure).1);
         Self {
             rule,
             rules: check.rules.clone(),
@@ -226,7 +223,7 @@ impl Check {
             outcome,
             reason: reason.cloned(),
             line: failure.map(|failure| failure.line).filter(|line| *line > 0),
-            hint: hint.filter(|_| failure.is_some()),
+            hint: hint.map(str::to_owned),
             duration_s: seconds(check.duration),
             readings: check.readings.iter().copied().collect(),
             transcript: failure

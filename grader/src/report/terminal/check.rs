@@ -8,6 +8,7 @@ use super::Options;
 use super::comparison::{self, Columns};
 use super::layout::{LABELLED, clip, pad, wrap, wrap_command};
 use super::palette::{ASIDE, BAD, GOOD, PLAIN, QUIET, STRONG, Styled};
+use crate::report::broken_rule;
 use crate::rules;
 use crate::verdict::{CheckReport, Failure, Outcome, TranscriptRow};
 use crate::visible::{shortened, visible, with_visible_end};
@@ -118,14 +119,7 @@ fn why(check: &CheckReport, failure: &Failure, command: &str, width: usize) -> S
             }
         }
     }
-    // A server that never served has broken another rule than the one the check is about.
-    let (id, hint) = if failure.not_played {
-        (Some("port-from-argument"), None)
-    } else {
-        (check.rules.first().map(String::as_str), check.hint.as_ref())
-    };
-    let rule = id.and_then(|id| rules::find(id).ok());
-    let hint = hint.or_else(|| rule.map(|rule| &rule.hint));
+    let (rule, hint) = broken_rule(check, failure);
     if let Some(hint) = hint {
         text.push_str(&labelled("usually", hint, width));
     }

@@ -132,6 +132,13 @@ fn verdict(run: &RunDescription, result: &RunResult) -> (anstyle::Style, String)
     match verdict {
         Verdict::Passed => {
             let mut sentence = format!("Verdict: passes at `{require}`");
+            let not_asked = |tier: &Tier| summary.tally(*tier) == Tally::default();
+            if Tier::ALL
+                .iter()
+                .any(|tier| *tier <= require && not_asked(tier))
+            {
+                sentence.push_str(", as far as it was played");
+            }
             let skipped = total(|tally| tally.skipped);
             if skipped > 0 {
                 let _ = write!(sentence, ", {skipped} of its checks skipped");

@@ -13,19 +13,31 @@ pub(in crate::runner) fn died(play: &Play<'_>, exit: Exit) -> Failure {
     Failure {
         line: play.line,
         reason: format!("the server {exit}"),
+        hint: Some(
+            "Something before the loop around select ends it: start it by hand with a port; it \
+             must go on running."
+                .into(),
+        ),
         ..Failure::default()
     }
 }
 
 /// The server closed a connection that should stand.
 pub(in crate::runner) fn closed(play: &Play<'_>, who: ClientId) -> Failure {
-    failure(
-        play,
-        format!(
-            "the server closed the connection of {}",
-            play.transcript.name(who)
+    Failure {
+        hint: Some(
+            "The descriptor that accept returned is closed although its client is still there: \
+             close it only when recv has returned 0 or -1."
+                .into(),
         ),
-    )
+        ..failure(
+            play,
+            format!(
+                "the server closed the connection of {}",
+                play.transcript.name(who)
+            ),
+        )
+    }
 }
 
 /// A connection was refused.
@@ -70,13 +82,20 @@ pub(in crate::runner) fn never_accepts(play: &Play<'_>) -> Failure {
     } else {
         play.circumstances.starting_patience()
     };
-    failure(
-        play,
-        format!(
-            "the server listens and has not accepted a connection for {}",
-            seconds(patience)
+    Failure {
+        hint: Some(
+            "The listening descriptor is missing from the set that select watches for reading, or \
+             accept does not follow when select reports it."
+                .into(),
         ),
-    )
+        ..failure(
+            play,
+            format!(
+                "the server listens and has not accepted a connection for {}",
+                seconds(patience)
+            ),
+        )
+    }
 }
 
 /// The server does not read what a client sent.
