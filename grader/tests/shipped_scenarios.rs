@@ -152,3 +152,10 @@ fn titles_are_told_apart() {
     titles.dedup();
     assert_eq!(titles.len(), count);
 }
+
+#[test]
+fn no_shipped_scenario_contradicts_the_oracle() {
+    if let Err(error) = grader::suite::Suite::at(&folder(), RULES) {
+        panic!("{error}: {error:?}");
+    }
+}

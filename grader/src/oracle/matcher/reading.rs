@@ -313,9 +313,6 @@ impl Reading {
     /// The first lines that must still come, the one in which the stream stands from there on.
     pub(super) fn due(&self, oracle: &Oracle, who: ClientId) -> Vec<Vec<u8>> {
         let mut due = Vec::new();
-        if let Some(active) = self.active {
-            due.push(oracle.log()[active.line].bytes[active.offset..].to_vec());
-        }
         for index in self.front..oracle.log().len() {
             if due.len() == LISTED {
                 break;
@@ -330,10 +327,17 @@ impl Reading {
                     // Both are right; with a newline it is easier to read.
                     rest.push(b'\n');
                 }
-                due.push(rest);
+                due.push((line.last_instant(), rest));
             }
         }
-        due
+        // A line that was begun early comes when it ends.
+        due.sort_by_key(|(instant, _)| *instant);
+        let active = self.active.map(|active| {
+            let line = &oracle.log()[active.line];
+            line.bytes[active.offset..].to_vec()
+        });
+        let rests = due.into_iter().map(|(_, rest)| rest);
+        active.into_iter().chain(rests).collect()
     }
 
     fn drop_what_is_never_due(&mut self, oracle: &Oracle, who: ClientId) {
