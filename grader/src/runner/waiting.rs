@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::explain;
 use super::moves::blind;
 use super::play::{Deed, Play, Stop};
-use crate::scenario::{ClientId, Judge, Keep};
+use crate::scenario::{ClientId, Keep};
 use crate::script::Departure;
 
 /// How many glances follow each other at once before there is a pause between them.
@@ -226,9 +226,7 @@ impl Play<'_> {
     /// its path is free and what comes next is due to it. Where it must find everything anyway,
     /// the next settlement waits for that.
     pub(super) fn wait_until_caught_up(&mut self, who: ClientId) -> Result<(), Stop> {
-        let nothing_may_be_lost = self.scenario.must_keep.contains(&Keep::Unread)
-            || self.scenario.judge == Judge::SortedLines;
-        if nothing_may_be_lost {
+        if self.scenario.must_keep.contains(&Keep::Unread) {
             return Ok(());
         }
         let port = self.session.port_of(who)?;
