@@ -21,6 +21,8 @@ const LAZY_SEGMENT: u32 = 1024;
 pub(super) struct Client {
     pub(super) stream: TcpStream,
     outbox: VecDeque<u8>,
+    /// How many bytes have gone into the network.
+    pub(super) sent: u64,
     /// The stream may hold bytes that have not been read.
     pub(super) may_read: bool,
     /// Nothing is read on purpose.
@@ -61,6 +63,7 @@ impl Client {
         Ok(Self {
             stream: TcpStream::from_std(socket.into()),
             outbox: VecDeque::new(),
+            sent: 0,
             may_read: true,
             lazy: false,
             over: false,
@@ -89,12 +92,14 @@ impl Client {
         } else {
             0
         };
+        self.sent += sent as u64;
         self.outbox.extend(&bytes[sent..]);
     }
 
     /// Sends more of what was kept.
     pub(super) fn flush(&mut self) {
         let sent = write(&mut self.stream, self.outbox.make_contiguous());
+        self.sent += sent as u64;
         self.outbox.drain(..sent);
     }
 

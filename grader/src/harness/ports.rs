@@ -2,7 +2,9 @@
 //!
 //! They lie below the kernel's ephemeral range, so that no client's own end of a connection can
 //! take one in the meantime, and each is given out once in a run, so that no connection of an
-//! earlier server lingers on it.
+//! earlier server lingers on it. Graders side by side keep out of each other's way: between the
+//! choice of a port and the server's bind, a port is free for anybody, and two servers that are
+//! told the same one would get each other's clients.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4};
@@ -16,6 +18,14 @@ const LOWEST: u16 = 10_000;
 
 /// Where the ephemeral range begins when the kernel does not say (ip(7)).
 const EPHEMERAL: u16 = 32_768;
+
+/// A port that no other grader on this machine gives out while this lives.
+#[derive(Debug)]
+pub struct Port {
+    /// The port's number.
+    pub number: u16,
+    _claim: Option<OwnedFd>,
+}
 
 /// Gives out free ports.
 #[derive(Debug)]
@@ -51,12 +61,17 @@ impl Ports {
     ///
     /// # Errors
     /// No port is free.
-    pub fn free(&self) -> io::Result<u16> {
+    pub fn free(&self) -> io::Result<Port> {
         for _ in 0..self.count {
             let turn = self.next.fetch_add(1, Ordering::Relaxed) % u32::from(self.count);
-            let port = self.first + u16::try_from(turn).unwrap_or(0);
-            if is_free(port) {
-                return Ok(port);
+            let number = self.first + u16::try_from(turn).unwrap_or(0);
+            if let Ok(claim) = claim(number)
+                && is_free(number)
+            {
+                return Ok(Port {
+                    number,
+                    _claim: claim,
+                });
             }
         }
         Err(io::Error::new(
@@ -73,9 +88,9 @@ impl Ports {
     ///
     /// # Errors
     /// No port is free, or the listener cannot be made.
-    pub fn busy(&self) -> io::Result<(u16, OwnedFd)> {
+    pub fn busy(&self) -> io::Result<(Port, OwnedFd)> {
         let port = self.free()?;
-        let socket = bound(Ipv4Addr::UNSPECIFIED, port)?;
+        let socket = bound(Ipv4Addr::UNSPECIFIED, port.number)?;
         rustix::net::listen(&socket, 1)?;
         Ok((port, socket))
     }
@@ -85,6 +100,36 @@ impl Default for Ports {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Claims a port before all other graders on this machine; none where that cannot be done.
+///
+/// The claim is a Unix socket with an abstract name (unix(7)). Such names belong to the network
+/// namespace, as ports do; one is taken by one process at a time, whoever runs it, and is free
+/// again when that process ends in whatever way.
+///
+/// # Errors
+/// Another grader has claimed it.
+#[cfg(target_os = "linux")]
+fn claim(port: u16) -> rustix::io::Result<Option<OwnedFd>> {
+    let name = format!("mini_serv-grader-port-{port}");
+    let socket = rustix::net::socket_with(
+        AddressFamily::UNIX,
+        SocketType::DGRAM,
+        rustix::net::SocketFlags::CLOEXEC,
+        None,
+    )?;
+    let address = rustix::net::SocketAddrUnix::new_abstract_name(name.as_bytes())?;
+    match rustix::net::bind(&socket, &address) {
+        Ok(()) => Ok(Some(socket)),
+        Err(rustix::io::Errno::ADDRINUSE) => Err(rustix::io::Errno::ADDRINUSE),
+        Err(_) => Ok(None),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn claim(_port: u16) -> rustix::io::Result<Option<OwnedFd>> {
+    Ok(None)
 }
 
 /// Whether a server could bind the port: nothing is bound to it on any address, and no old
@@ -115,16 +160,27 @@ mod tests {
         let ports = Ports::new();
         let one = ports.free().expect("a free port");
         let two = ports.free().expect("another free port");
-        assert_ne!(one, two);
-        assert!(is_free(two));
+        assert_ne!(one.number, two.number);
+        assert!(is_free(two.number));
+    }
+
+    #[test]
+    fn graders_side_by_side_never_give_out_the_same_port() {
+        let (ours, theirs) = (Ports::new(), Ports::new());
+        theirs
+            .next
+            .store(ours.next.load(Ordering::Relaxed), Ordering::Relaxed);
+        let one = ours.free().expect("a free port");
+        let other = theirs.free().expect("another free port");
+        assert_ne!(one.number, other.number);
     }
 
     #[test]
     fn a_busy_port_is_taken_until_its_listener_goes() {
         let ports = Ports::new();
         let (port, listener) = ports.busy().expect("a busy port");
-        assert!(!is_free(port));
+        assert!(!is_free(port.number));
         drop(listener);
-        assert!(is_free(port));
+        assert!(is_free(port.number));
     }
 }

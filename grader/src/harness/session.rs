@@ -243,6 +243,13 @@ impl Session {
         clients.map(|client| client.unsent() as u64).sum()
     }
 
+    /// How many bytes a client has sent into the network since it connected.
+    #[must_use]
+    pub fn sent_by(&self, who: ClientId) -> u64 {
+        let client = self.clients.get(who.0).and_then(Option::as_ref);
+        client.map_or(0, |client| client.sent)
+    }
+
     /// Closes a client's connection.
     pub fn close(&mut self, who: ClientId) {
         self.clients[who.0] = None;

@@ -9,6 +9,13 @@ use std::io;
 /// The server's side of one connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Connection {
+    /// Whether the server has accepted it.
+    pub accepted: bool,
+    /// Bytes that have reached the server's end since the connection began. What a client has
+    /// sent may still be on its way, even on loopback.
+    pub arrived: u64,
+    /// Whether the end of the client's stream has reached the server's end.
+    pub ended: bool,
     /// Bytes that the server has received and not read; the end of the stream counts as one.
     pub unread: u32,
     /// Bytes that the server has sent and the client has not taken in.
@@ -34,9 +41,12 @@ mod linux {
 
     use netlink_packet_core::{NLM_F_REQUEST, NetlinkHeader, NetlinkMessage, NetlinkPayload};
     use netlink_packet_sock_diag::SockDiagMessage;
-    use netlink_packet_sock_diag::constants::{AF_INET, IPPROTO_TCP, TCP_LISTEN};
+    use netlink_packet_sock_diag::constants::{
+        AF_INET, IPPROTO_TCP, TCP_ESTABLISHED, TCP_LISTEN, TCP_SYN_RECV,
+    };
+    use netlink_packet_sock_diag::inet::nlas::Nla;
     use netlink_packet_sock_diag::inet::{
-        ExtensionFlags, InetRequest, InetResponseHeader, SocketId, StateFlags,
+        ExtensionFlags, InetRequest, InetResponse, SocketId, StateFlags,
     };
     use netlink_sys::{Socket, SocketAddr, protocols::NETLINK_SOCK_DIAG};
 
@@ -69,12 +79,18 @@ mod linux {
         pub fn connection(&self, server: u16, client: u16) -> io::Result<Option<Connection>> {
             let found = self.ask(server, Some(client))?;
             // Where there is no such connection, the kernel answers with the listener.
-            Ok(found
-                .filter(|found| found.state != TCP_LISTEN)
-                .map(|found| Connection {
-                    unread: found.recv_queue,
-                    undelivered: found.send_queue,
-                }))
+            let found = found.filter(|found| found.header.state != TCP_LISTEN);
+            Ok(found.map(|found| {
+                let state = found.header.state;
+                Connection {
+                    // A connection in the queue belongs to no descriptor yet.
+                    accepted: state != TCP_SYN_RECV && found.header.inode != 0,
+                    arrived: bytes_received(&found),
+                    ended: state != TCP_SYN_RECV && state != TCP_ESTABLISHED,
+                    unread: found.header.recv_queue,
+                    undelivered: found.header.send_queue,
+                }
+            }))
         }
 
         /// The queue of the listener on a port of 127.0.0.1, if there is one.
@@ -83,6 +99,7 @@ mod linux {
         /// The kernel does not answer.
         pub fn backlog(&self, server: u16) -> io::Result<Option<Backlog>> {
             let found = self.ask(server, None)?;
+            let found = found.map(|found| found.header);
             Ok(found
                 .filter(|found| found.state == TCP_LISTEN)
                 .map(|found| Backlog {
@@ -95,7 +112,7 @@ mod linux {
                 }))
         }
 
-        fn ask(&self, server: u16, client: Option<u16>) -> io::Result<Option<InetResponseHeader>> {
+        fn ask(&self, server: u16, client: Option<u16>) -> io::Result<Option<InetResponse>> {
             let mut header = NetlinkHeader::default();
             header.flags = NLM_F_REQUEST;
             let mut request = NetlinkMessage::new(
@@ -103,7 +120,7 @@ mod linux {
                 SockDiagMessage::InetRequest(InetRequest {
                     family: AF_INET,
                     protocol: IPPROTO_TCP,
-                    extensions: ExtensionFlags::empty(),
+                    extensions: ExtensionFlags::INFO,
                     states: StateFlags::all(),
                     socket_id: SocketId {
                         source_port: server,
@@ -131,7 +148,7 @@ mod linux {
                 .map_err(io::Error::other)?;
             match answer.payload {
                 NetlinkPayload::InnerMessage(SockDiagMessage::InetResponse(found)) => {
-                    Ok(Some(found.header))
+                    Ok(Some(*found))
                 }
                 NetlinkPayload::Error(error) => {
                     let error = error.to_io();
@@ -146,6 +163,20 @@ mod linux {
                 ))),
             }
         }
+    }
+
+    /// `tcpi_bytes_received` of `struct tcp_info` (linux/tcp.h), of which kernels before 4.1 know
+    /// nothing.
+    fn bytes_received(found: &InetResponse) -> u64 {
+        const PLACE: std::ops::Range<usize> = 128..136;
+        found
+            .nlas
+            .iter()
+            .find_map(|attribute| match attribute {
+                Nla::TcpInfo(info) => Some(u64::from_ne_bytes(info.get(PLACE)?.try_into().ok()?)),
+                _ => None,
+            })
+            .unwrap_or(0)
     }
 }
 
@@ -226,7 +257,15 @@ mod tests {
             0
         );
 
+        let side = |states: &SocketStates| {
+            states
+                .connection(server, client)
+                .expect("an answer")
+                .expect("alice's")
+        };
         alice.write_all(b"hello").expect("room");
+        while side(&states).arrived < 5 {}
+        assert!(side(&states).accepted && !side(&states).ended);
         let unread = |states: &SocketStates| {
             states
                 .connection(server, client)
@@ -237,7 +276,23 @@ mod tests {
         peer.read_exact(&mut [0; 5]).expect("hello");
         assert_eq!(unread(&states), Some(0));
 
+        let early = TcpStream::connect(("127.0.0.1", server)).expect("a connection");
+        let port = early.local_addr().expect("its address").port();
+        while states
+            .connection(server, port)
+            .expect("an answer")
+            .is_none()
+        {}
+        assert!(
+            !states
+                .connection(server, port)
+                .expect("an answer")
+                .expect("early's")
+                .accepted
+        );
+
         drop(alice);
+        while !side(&states).ended {}
         assert_eq!(unread(&states), Some(1), "the end of the stream counts");
         assert_eq!(peer.read(&mut [0; 1]).expect("the end"), 0);
         assert_eq!(unread(&states), Some(0));

@@ -111,19 +111,17 @@ impl Play<'_> {
     /// Where several connect before the server has accepted the first of them, its queue must
     /// have room: the kernel would drop the rest, and their next try is a second away (tcp(7)).
     fn make_room_in_the_backlog(&mut self) -> Result<(), Stop> {
-        let waiting = self
-            .unsettled
-            .iter()
-            .any(|deed| matches!(deed, Deed::Arrived(_)));
-        if self.frozen || !waiting || !self.session.sees_socket_states() {
+        let last = self.unsettled.iter().rev().find_map(|deed| match deed {
+            Deed::Arrived(who) => Some(*who),
+            _ => None,
+        });
+        let Some(last) = last.filter(|_| !self.frozen && self.session.sees_socket_states()) else {
             return Ok(());
-        }
-        if self
-            .session
-            .backlog()?
-            .is_some_and(|backlog| backlog.room == 0)
-        {
-            self.wait_until_accepted()?;
+        };
+        let backlog = self.session.backlog()?;
+        if backlog.is_some_and(|backlog| backlog.room == 0) {
+            let patience = Patience::new(self.circumstances.patience);
+            self.wait_until_accepted(last, patience)?;
         }
         Ok(())
     }
@@ -178,17 +176,8 @@ impl Play<'_> {
             |play| explain::never_listens(play),
         )?;
         if self.session.sees_socket_states() {
-            self.wait(
-                Sign::Answer,
-                Patience::new(self.circumstances.starting_patience()),
-                |play| {
-                    Ok(play
-                        .session
-                        .backlog()?
-                        .is_none_or(|backlog| backlog.waiting == 0))
-                },
-                |play| explain::never_accepts(play),
-            )?;
+            let patience = Patience::new(self.circumstances.starting_patience());
+            self.wait_until_accepted(who, patience)?;
         }
         self.serves = true;
         Ok(())

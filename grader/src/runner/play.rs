@@ -8,7 +8,8 @@ use super::circumstances::Circumstances;
 use super::stop::Stop;
 use super::transcript::Transcript;
 use super::{explain, startup};
-use crate::harness::{Happening, Session, ports};
+use crate::harness::ports::{self, Port};
+use crate::harness::{Happening, Session};
 use crate::oracle::matcher::Mismatch;
 use crate::oracle::{Oracle, Stream};
 use crate::scenario::{ClientId, Scenario};
@@ -21,7 +22,7 @@ pub(super) struct Play<'run> {
     pub(super) scenario: &'run Scenario,
     pub(super) circumstances: &'run Circumstances<'run>,
     pub(super) session: Session,
-    pub(super) port: u16,
+    pub(super) port: Port,
     pub(super) oracle: Oracle,
     /// What each client receives, until it closes its connection.
     pub(super) streams: Vec<Option<Stream>>,
@@ -29,6 +30,8 @@ pub(super) struct Play<'run> {
     pub(super) lazy: BTreeSet<ClientId>,
     /// What was done since the server was last known to have dealt with everything.
     pub(super) unsettled: Vec<Deed>,
+    /// How often all else was dealt with since a reset that nobody saw.
+    pub(super) settlements_since_a_reset: usize,
     pub(super) frozen: bool,
     /// Moves that could not be made while the server was frozen.
     pub(super) deferred: VecDeque<Planned>,
@@ -74,6 +77,7 @@ impl<'run> Play<'run> {
             streams: Vec::new(),
             lazy: BTreeSet::new(),
             unsettled: Vec::new(),
+            settlements_since_a_reset: 0,
             frozen: false,
             deferred: VecDeque::new(),
             serves: false,
@@ -152,7 +156,7 @@ impl<'run> Play<'run> {
         if let Some(exit) = exit {
             failure.death = Some(explain::death(exit, &stdout, &stderr));
         }
-        if died_before_serving && !ports::is_free(port) {
+        if died_before_serving && !ports::is_free(port.number) {
             return Stop::PortTaken;
         }
         Stop::Wrong(failure)

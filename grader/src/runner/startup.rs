@@ -8,7 +8,8 @@ use super::circumstances::Circumstances;
 use super::explain;
 use super::patience::Patience;
 use super::stop::{Stop, blind};
-use crate::harness::{Captured, Exit, Session, ports};
+use crate::harness::ports::{self, Port};
+use crate::harness::{Captured, Exit, Session};
 use crate::scenario::{Argument, Scenario, Start, StartOutcome};
 use crate::verdict::Failure;
 
@@ -22,11 +23,11 @@ const REFUSAL: &str = "Wrong number of arguments\n";
 #[derive(Debug)]
 pub(super) struct Started {
     pub(super) session: Session,
-    pub(super) port: u16,
+    pub(super) port: Port,
     line: usize,
     arguments: Vec<String>,
     /// The listener that keeps a port busy.
-    busy: Option<OwnedFd>,
+    busy: Option<(Port, OwnedFd)>,
 }
 
 /// Starts the server as the scenario asks.
@@ -41,16 +42,15 @@ pub(super) fn start(
     for argument in &start.arguments {
         arguments.push(match argument {
             Argument::Literal(text) => text.clone(),
-            Argument::Port => port.to_string(),
+            Argument::Port => port.number.to_string(),
             Argument::PrivilegedPort if !ports::is_free(PRIVILEGED) => PRIVILEGED.to_string(),
             Argument::BusyPort | Argument::PrivilegedPort => {
-                let (port, listener) = circumstances.ports.busy()?;
-                busy = Some(listener);
-                port.to_string()
+                let (port, _) = busy.insert(circumstances.ports.busy()?);
+                port.number.to_string()
             }
         });
     }
-    let session = Session::start(circumstances.program, &arguments, port)
+    let session = Session::start(circumstances.program, &arguments, port.number)
         .map_err(|error| Stop::Trouble(format!("the server could not be started: {error}")))?;
     Ok(Started {
         session,
@@ -172,7 +172,7 @@ impl Started {
         }
         // What it wrote before it ended may still be on its way through the pipe.
         self.pump(Duration::ZERO)?;
-        if !ports::is_free(self.port) {
+        if !ports::is_free(self.port.number) {
             return Err(Stop::PortTaken);
         }
         let (stdout, stderr) = (self.session.stdout(), self.session.stderr());

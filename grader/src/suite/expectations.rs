@@ -46,7 +46,7 @@ fn contradiction(
     text: &[u8],
     step_began: u32,
 ) -> Option<Vec<u8>> {
-    let due: Vec<usize> = (0..oracle.log().len())
+    let mut due: Vec<usize> = (0..oracle.log().len())
         .filter(|index| oracle.duty(who, *index) == Duty::Must)
         .filter(|index| match oracle.log()[*index].state {
             LineState::Open => false,
@@ -54,6 +54,8 @@ fn contradiction(
             LineState::Abandoned { .. } => oracle.keeps_unfinished(),
         })
         .collect();
+    // A line is due when it ends, whatever was said since it began.
+    due.sort_by_key(|index| oracle.log()[*index].last_instant());
     let bytes = |lines: &[usize]| {
         let mut bytes = Vec::new();
         for index in lines {

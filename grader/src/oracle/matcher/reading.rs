@@ -300,9 +300,13 @@ impl Reading {
         }
     }
 
-    /// Whether everything that is due has come, and nothing by halves.
+    /// Whether everything that is due has come, and nothing by halves but what its sender has not
+    /// finished either: a server that relays what fills its buffer keeps the rest for the next.
     pub(super) fn is_complete(&self, oracle: &Oracle, who: ClientId, buffer: &[u8]) -> bool {
-        if self.active.is_some() || self.position < buffer.len() {
+        let by_halves = self
+            .active
+            .is_some_and(|active| oracle.log()[active.line].state != LineState::Open);
+        if by_halves || self.position < buffer.len() {
             return false;
         }
         (self.front..oracle.log().len())
@@ -324,33 +328,35 @@ impl Reading {
 
     /// The first lines that must still come, the one in which the stream stands from there on.
     pub(super) fn due(&self, oracle: &Oracle, who: ClientId) -> Vec<Vec<u8>> {
-        let mut due = Vec::new();
+        let rest_of = |index: usize| {
+            let begun = self.begun.iter().find(|begun| begun.line == index);
+            (index, begun.map_or(0, |begun| begun.offset))
+        };
+        let active = self.active.map(|active| (active.line, active.offset));
+        let mut due: Vec<(usize, usize)> = (self.front..oracle.log().len())
+            .filter(|index| active.is_none_or(|(line, _)| line != *index))
+            .filter(|index| !self.is_behind(*index) && self.is_owed(oracle, who, *index))
+            .map(rest_of)
+            .collect();
+        // A line that was begun early comes when it ends.
+        due.sort_by_key(|(index, _)| oracle.log()[*index].last_instant());
         let mut bytes = 0;
-        let mut list = |index: usize, from: usize| {
-            let mut rest = oracle.log()[index].bytes[from..].to_vec();
+        let rests = active.into_iter().chain(due).map(|(index, offset)| {
+            let mut rest = oracle.log()[index].bytes[offset..].to_vec();
             if !rest.ends_with(b"\n") {
                 // Both are right; with a newline it is easier to read.
                 rest.push(b'\n');
             }
-            bytes += rest.len();
-            due.push(rest);
-            due.len() < LISTED && bytes < LISTED_BYTES
-        };
-        let mut room = true;
-        if let Some(active) = self.active {
-            room = list(active.line, active.offset);
-        }
-        for index in self.front..oracle.log().len() {
-            if !room {
-                break;
-            }
-            let is_active = self.active.is_some_and(|active| active.line == index);
-            if !is_active && !self.is_behind(index) && self.is_owed(oracle, who, index) {
-                let begun = self.begun.iter().find(|begun| begun.line == index);
-                room = list(index, begun.map_or(0, |begun| begun.offset));
-            }
-        }
-        due
+            rest
+        });
+        rests
+            .take(LISTED)
+            .take_while(|rest| {
+                let room = bytes < LISTED_BYTES;
+                bytes += rest.len();
+                room
+            })
+            .collect()
     }
 
     fn drop_what_is_never_due(&mut self, oracle: &Oracle, who: ClientId) {

@@ -109,3 +109,15 @@ fn an_extra_byte_after_everything_is_the_first_wrong_one() {
     assert!(mismatch.expected.is_empty());
     assert_eq!(mismatch.line_begins, Some(12));
 }
+
+#[test]
+fn a_line_that_was_begun_early_is_missing_after_what_was_said_before_it_ended() {
+    let mut stage = Stage::with(3);
+    stage.say(0, "hel").then().say(1, "x\n").then();
+    stage.say(0, "lo\n").then();
+    let missing = stage.awaits_more(2, "");
+    assert_eq!(
+        missing.expected,
+        [&b"client 1: x\n"[..], b"client 0: hello\n"]
+    );
+}

@@ -33,6 +33,17 @@ fn a_piece_may_be_relayed_at_once() {
 }
 
 #[test]
+fn a_part_of_a_piece_may_be_relayed_at_once_and_the_rest_held() {
+    let mut stage = Stage::with(3);
+    stage.say(0, "hello wor").then();
+    let mut stream = stage.accepts(2, "client 0: hello");
+    stage.say(0, "ld\n").then();
+    assert!(!stream.is_complete(&stage.oracle));
+    stream.feed(&stage.oracle, b" world\n").unwrap();
+    assert!(stream.is_complete(&stage.oracle));
+}
+
+#[test]
 fn a_second_prefix_in_a_line_is_wrong() {
     two_halves().rejects(2, "client 0: helclient 0: lo\n");
 }
