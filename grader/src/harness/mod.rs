@@ -6,6 +6,7 @@
 mod client;
 pub mod descendants;
 mod exit;
+pub mod interruption;
 mod output;
 pub mod ports;
 pub mod process;

@@ -93,6 +93,7 @@ impl Process {
                 // If the grader is killed, the server goes with it.
                 #[cfg(target_os = "linux")]
                 rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+                super::interruption::unblock()?;
                 Err(call.execute())
             });
         }

@@ -3,6 +3,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -218,6 +219,26 @@ fn a_server_dies_with_the_grader() {
     grader.kill().expect("it is our child");
     grader.wait().expect("it is our child");
     wait_until("the server is gone", || server.processes().is_empty());
+}
+
+/// Ctrl-C, too, leaves nothing behind, not even what has left the server's process group.
+#[test]
+fn a_server_and_its_children_die_with_a_grader_that_is_interrupted() {
+    for signal in [rustix::process::Signal::INT, rustix::process::Signal::TERM] {
+        let server = hostile("forks_children");
+        let mut grader = Command::new(assert_cmd::cargo::cargo_bin!("grader"))
+            .arg("run")
+            .arg(&server.path)
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the grader can be called");
+        wait_until("the server has forked", || server.processes().len() > 4);
+        let id = rustix::process::Pid::from_child(&grader);
+        rustix::process::kill_process(id, signal).expect("it is our child");
+        let status = grader.wait().expect("it is our child");
+        assert_eq!(status.signal(), Some(signal.as_raw()), "{status}");
+        server.assert_gone();
+    }
 }
 
 #[track_caller]
