@@ -146,7 +146,7 @@ pub(super) fn never_listens(play: &Play<'_>) -> Failure {
         play,
         format!(
             "nothing listens on 127.0.0.1, port {}, {} after the server was started with that port",
-            play.port,
+            play.port.number(),
             seconds(play.circumstances.starting_patience())
         ),
     )

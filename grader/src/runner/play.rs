@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::transcript::Transcript;
 use super::{explain, startup};
-use crate::harness::ports::Ports;
+use crate::harness::ports::{Port, Ports};
 use crate::harness::{Exit, Happening, Program, Session};
 use crate::oracle::matcher::Mismatch;
 use crate::oracle::{Oracle, Stream};
@@ -134,7 +134,7 @@ pub(super) struct Play<'run> {
     pub(super) scenario: &'run Scenario,
     pub(super) circumstances: &'run Circumstances<'run>,
     pub(super) session: Session,
-    pub(super) port: u16,
+    pub(super) port: Port,
     pub(super) oracle: Oracle,
     /// What each client receives, until it closes its connection.
     pub(super) streams: Vec<Option<Stream>>,
@@ -253,7 +253,7 @@ impl<'run> Play<'run> {
         if let Some(exit) = exit {
             failure.death = Some(explain::death(exit, &stdout, &stderr));
         }
-        if died_before_serving && !crate::harness::ports::is_free(port) {
+        if died_before_serving && !crate::harness::ports::is_free(port.number()) {
             return Stop::PortTaken;
         }
         Stop::Wrong(failure)

@@ -1,13 +1,13 @@
 //! Starting a server, and the checks that are about nothing else.
 
 use std::io;
-use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use super::explain;
 use super::play::{Circumstances, Stop};
 use super::waiting::Patience;
-use crate::harness::{Captured, Exit, Session, ports};
+use crate::harness::ports::{self, BusyPort, Port};
+use crate::harness::{Captured, Exit, Session};
 use crate::scenario::{Argument, Scenario, Start, StartOutcome};
 use crate::verdict::Failure;
 
@@ -21,11 +21,11 @@ const REFUSAL: &str = "Wrong number of arguments\n";
 #[derive(Debug)]
 pub(super) struct Started {
     pub(super) session: Session,
-    pub(super) port: u16,
+    pub(super) port: Port,
     line: usize,
     arguments: Vec<String>,
     /// The listener that keeps a port busy.
-    busy: Option<OwnedFd>,
+    busy: Option<BusyPort>,
 }
 
 /// Starts the server as the scenario asks.
@@ -40,16 +40,17 @@ pub(super) fn start(
     for argument in &start.arguments {
         arguments.push(match argument {
             Argument::Literal(text) => text.clone(),
-            Argument::Port => port.to_string(),
+            Argument::Port => port.number().to_string(),
             Argument::PrivilegedPort if !ports::is_free(PRIVILEGED) => PRIVILEGED.to_string(),
             Argument::BusyPort | Argument::PrivilegedPort => {
-                let (port, listener) = circumstances.ports.busy()?;
-                busy = Some(listener);
-                port.to_string()
+                let port = circumstances.ports.busy()?;
+                let number = port.number();
+                busy = Some(port);
+                number.to_string()
             }
         });
     }
-    let session = Session::start(circumstances.program, &arguments, port)
+    let session = Session::start(circumstances.program, &arguments, port.number())
         .map_err(|error| Stop::Trouble(format!("the server could not be started: {error}")))?;
     Ok(Started {
         session,
@@ -171,7 +172,7 @@ impl Started {
         }
         // What it wrote before it ended may still be on its way through the pipe.
         self.pump(Duration::ZERO)?;
-        if !ports::is_free(self.port) {
+        if !ports::is_free(self.port.number()) {
             return Err(Stop::PortTaken);
         }
         let (stdout, stderr) = (self.session.stdout(), self.session.stderr());
