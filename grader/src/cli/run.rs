@@ -7,7 +7,7 @@ use super::arguments::Run;
 use super::{CommandError, suite};
 use crate::event::{Event, RunDescription, RunResult};
 use crate::exit_code::ExitCode;
-use crate::harness::{descendants, limits, socket_state::SocketStates};
+use crate::harness::{descendants, interruption, limits, socket_state::SocketStates};
 use crate::report::terminal::Terminal;
 use crate::report::{Reporter, Target};
 use crate::runner::{self, RunError, Settings};
@@ -93,12 +93,18 @@ fn usual_jobs() -> usize {
     4 * std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// What this machine does not offer, in sentences.
+/// Prepares what keeps processes from being left behind, and says in sentences what this machine
+/// does not offer.
 fn limitations() -> Vec<String> {
     let mut limitations = Vec::new();
     if let Err(error) = descendants::adopt() {
         limitations.push(format!(
             "Processes that a server forks may outlive it here: {error}."
+        ));
+    }
+    if let Err(error) = interruption::watch() {
+        limitations.push(format!(
+            "Processes that a server forks outlive a grader that is interrupted: {error}."
         ));
     }
     if let Err(error) = SocketStates::open() {

@@ -6,6 +6,7 @@
 mod client;
 pub mod descendants;
 mod exit;
+pub mod interruption;
 pub mod limits;
 mod output;
 pub mod ports;

@@ -2,9 +2,12 @@
 //!
 //! They lie below the kernel's ephemeral range, so that no client's own end of a connection can
 //! take one in the meantime, and each is given out once in a run, so that no connection of an
-//! earlier server lingers on it. Graders side by side keep out of each other's way: between the
-//! choice of a port and the server's bind, a port is free for anybody, and two servers that are
-//! told the same one would get each other's clients.
+//! earlier server lingers on it.
+//!
+//! Between the choice of a port and the moment when a server binds it, seconds may pass in which
+//! another grader must not choose it too, nor try whether it is free: its clients would talk to
+//! the wrong server, and its trial could be what the server's bind fails by. So whoever wants a
+//! port claims it first, by binding the UDP port of the same number, which no server needs.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4};
@@ -19,12 +22,35 @@ const LOWEST: u16 = 10_000;
 /// Where the ephemeral range begins when the kernel does not say (ip(7)).
 const EPHEMERAL: u16 = 32_768;
 
-/// A port that no other grader on this machine gives out while this lives.
+/// A port that no other grader uses until this is dropped.
 #[derive(Debug)]
 pub struct Port {
-    /// The port's number.
-    pub number: u16,
-    _claim: Option<OwnedFd>,
+    number: u16,
+    _claim: OwnedFd,
+}
+
+impl Port {
+    /// Its number.
+    #[must_use]
+    pub const fn number(&self) -> u16 {
+        self.number
+    }
+}
+
+/// A port on which another program listens, until this is dropped.
+#[derive(Debug)]
+pub struct BusyPort {
+    // Dropped first, so that the port is free again when it can be claimed.
+    _listener: OwnedFd,
+    port: Port,
+}
+
+impl BusyPort {
+    /// Its number.
+    #[must_use]
+    pub const fn number(&self) -> u16 {
+        self.port.number
+    }
 }
 
 /// Gives out free ports.
@@ -65,9 +91,10 @@ impl Ports {
         for _ in 0..self.count {
             let turn = self.next.fetch_add(1, Ordering::Relaxed) % u32::from(self.count);
             let number = self.first + u16::try_from(turn).unwrap_or(0);
-            if let Ok(claim) = claim(number)
-                && is_free(number)
-            {
+            let Ok(claim) = bound(SocketType::DGRAM, number) else {
+                continue;
+            };
+            if is_free(number) {
                 return Ok(Port {
                     number,
                     _claim: claim,
@@ -84,15 +111,18 @@ impl Ports {
         ))
     }
 
-    /// A port that is taken, by a listener that lives as long as what is returned beside it.
+    /// A port that is taken by a listener.
     ///
     /// # Errors
     /// No port is free, or the listener cannot be made.
-    pub fn busy(&self) -> io::Result<(Port, OwnedFd)> {
+    pub fn busy(&self) -> io::Result<BusyPort> {
         let port = self.free()?;
-        let socket = bound(Ipv4Addr::UNSPECIFIED, port.number)?;
-        rustix::net::listen(&socket, 1)?;
-        Ok((port, socket))
+        let listener = bound(SocketType::STREAM, port.number)?;
+        rustix::net::listen(&listener, 1)?;
+        Ok(BusyPort {
+            _listener: listener,
+            port,
+        })
     }
 }
 
@@ -102,52 +132,23 @@ impl Default for Ports {
     }
 }
 
-/// Claims a port before all other graders on this machine; none where that cannot be done.
-///
-/// The claim is a Unix socket with an abstract name (unix(7)). Such names belong to the network
-/// namespace, as ports do; one is taken by one process at a time, whoever runs it, and is free
-/// again when that process ends in whatever way.
-///
-/// # Errors
-/// Another grader has claimed it.
-#[cfg(target_os = "linux")]
-fn claim(port: u16) -> rustix::io::Result<Option<OwnedFd>> {
-    let name = format!("mini_serv-grader-port-{port}");
-    let socket = rustix::net::socket_with(
-        AddressFamily::UNIX,
-        SocketType::DGRAM,
-        rustix::net::SocketFlags::CLOEXEC,
-        None,
-    )?;
-    let address = rustix::net::SocketAddrUnix::new_abstract_name(name.as_bytes())?;
-    match rustix::net::bind(&socket, &address) {
-        Ok(()) => Ok(Some(socket)),
-        Err(rustix::io::Errno::ADDRINUSE) => Err(rustix::io::Errno::ADDRINUSE),
-        Err(_) => Ok(None),
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn claim(_port: u16) -> rustix::io::Result<Option<OwnedFd>> {
-    Ok(None)
-}
-
 /// Whether a server could bind the port: nothing is bound to it on any address, and no old
 /// connection lingers on it. `SO_REUSEADDR` is not set, since a candidate's server may not set
 /// it either.
 #[must_use]
 pub fn is_free(port: u16) -> bool {
-    bound(Ipv4Addr::UNSPECIFIED, port).is_ok()
+    bound(SocketType::STREAM, port).is_ok()
 }
 
-fn bound(address: Ipv4Addr, port: u16) -> rustix::io::Result<OwnedFd> {
+/// A socket that is bound to the port on every address.
+fn bound(kind: SocketType, port: u16) -> rustix::io::Result<OwnedFd> {
     let socket = rustix::net::socket_with(
         AddressFamily::INET,
-        SocketType::STREAM,
+        kind,
         rustix::net::SocketFlags::CLOEXEC,
         None,
     )?;
-    rustix::net::bind(&socket, &SocketAddrV4::new(address, port))?;
+    rustix::net::bind(&socket, &SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port))?;
     Ok(socket)
 }
 
@@ -158,29 +159,41 @@ mod tests {
     #[test]
     fn ports_are_free_and_never_given_twice() {
         let ports = Ports::new();
-        let one = ports.free().expect("a free port");
-        let two = ports.free().expect("another free port");
-        assert_ne!(one.number, two.number);
-        assert!(is_free(two.number));
+        let one = ports.free().expect("a free port").number();
+        let two = ports.free().expect("another free port").number();
+        assert_ne!(one, two);
+        assert!(is_free(two));
     }
 
     #[test]
-    fn graders_side_by_side_never_give_out_the_same_port() {
-        let (ours, theirs) = (Ports::new(), Ports::new());
-        theirs
-            .next
-            .store(ours.next.load(Ordering::Relaxed), Ordering::Relaxed);
-        let one = ours.free().expect("a free port");
-        let other = theirs.free().expect("another free port");
-        assert_ne!(one.number, other.number);
+    fn a_port_that_one_grader_uses_is_not_given_out_by_another() {
+        let ports = Ports::new();
+        let port = ports.free().expect("a free port");
+        let other = |first| {
+            let ports = Ports {
+                first,
+                count: 2,
+                next: AtomicU32::new(0),
+            };
+            ports.free().map(|port| port.number()).ok()
+        };
+        assert_ne!(other(port.number()), Some(port.number()));
+        let number = port.number();
+        drop(port);
+        assert_eq!(
+            other(number),
+            Some(number),
+            "unless another program took it"
+        );
     }
 
     #[test]
     fn a_busy_port_is_taken_until_its_listener_goes() {
         let ports = Ports::new();
-        let (port, listener) = ports.busy().expect("a busy port");
-        assert!(!is_free(port.number));
-        drop(listener);
-        assert!(is_free(port.number));
+        let busy = ports.busy().expect("a busy port");
+        let number = busy.number();
+        assert!(!is_free(number));
+        drop(busy);
+        assert!(is_free(number));
     }
 }

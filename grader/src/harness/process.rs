@@ -81,6 +81,7 @@ impl Process {
                 // If the grader is killed, the server goes with it.
                 #[cfg(target_os = "linux")]
                 rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+                super::interruption::unblock()?;
                 Err(call.execute())
             });
         }
@@ -111,6 +112,24 @@ impl Process {
     #[must_use]
     pub fn exit(&self) -> Option<Exit> {
         self.exit.get().copied()
+    }
+
+    /// Whether the kernel is taking it apart at the moment.
+    #[must_use]
+    pub fn is_ending(&self) -> bool {
+        #[cfg(target_os = "linux")]
+        {
+            use procfs::process::{Process, StatFlags};
+            let stat = i32::try_from(self.id())
+                .ok()
+                .and_then(|id| Process::new(id).and_then(|process| process.stat()).ok());
+            self.exit().is_none()
+                && stat.is_some_and(|stat| {
+                    StatFlags::from_bits_truncate(stat.flags).contains(StatFlags::PF_EXITING)
+                })
+        }
+        #[cfg(not(target_os = "linux"))]
+        false
     }
 
     /// Stops it and returns when it has stopped (or ended).

@@ -87,6 +87,12 @@ impl Session {
         self.process.exit()
     }
 
+    /// Whether the server is about to end, and its end has not been told yet.
+    #[must_use]
+    pub fn is_ending(&self) -> bool {
+        self.process.is_ending()
+    }
+
     /// The server's process id.
     #[must_use]
     pub fn process_id(&self) -> u32 {

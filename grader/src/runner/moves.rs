@@ -146,9 +146,10 @@ impl Play<'_> {
     }
 
     fn refused(&mut self, who: ClientId, error: &io::Error) -> Stop {
-        match self.fail_if_dead() {
+        match self.await_death() {
+            Ok(Some(exit)) => explain::died(self, exit).into(),
+            Ok(None) => explain::refused(self, who, error).into(),
             Err(stop) => stop,
-            Ok(()) => explain::refused(self, who, error).into(),
         }
     }
 

@@ -9,7 +9,7 @@ use super::stop::Stop;
 use super::transcript::Transcript;
 use super::{explain, startup};
 use crate::harness::ports::{self, Port};
-use crate::harness::{Happening, Session};
+use crate::harness::{Exit, Happening, Session};
 use crate::oracle::matcher::Mismatch;
 use crate::oracle::{Oracle, Stream};
 use crate::scenario::{ClientId, Scenario};
@@ -156,7 +156,7 @@ impl<'run> Play<'run> {
         if let Some(exit) = exit {
             failure.death = Some(explain::death(exit, &stdout, &stderr));
         }
-        if died_before_serving && !ports::is_free(port.number) {
+        if died_before_serving && !ports::is_free(port.number()) {
             return Stop::PortTaken;
         }
         Stop::Wrong(failure)
@@ -228,18 +228,26 @@ impl<'run> Play<'run> {
     }
 
     /// The server closed a connection that should stand; if that is because it has died, its
-    /// death is waited for, since it explains more.
+    /// death explains more.
     fn closed_by_the_server(&mut self, who: ClientId) -> Result<Failure, Stop> {
-        // A process closes its descriptors before its death is told: a moment, unless it lives.
-        const MOMENT: Duration = Duration::from_millis(200);
-        let begun = Instant::now();
-        while self.session.exit().is_none() && begun.elapsed() < MOMENT {
-            self.session.pump(MOMENT, |_| Ok::<(), io::Error>(()))?;
-        }
-        Ok(match self.session.exit() {
+        Ok(match self.await_death()? {
             Some(exit) => explain::died(self, exit),
             None => explain::closed(self, who),
         })
+    }
+
+    /// How the server ended, if the end of a connection or of its listener was a sign of that: a
+    /// process closes its descriptors before its death is told.
+    pub(super) fn await_death(&mut self) -> Result<Option<Exit>, Stop> {
+        /// For a server that is started by something else, such as a script, which will end too.
+        const MOMENT: Duration = Duration::from_millis(200);
+        let begun = Instant::now();
+        while self.session.exit().is_none()
+            && (begun.elapsed() < MOMENT || self.session.is_ending())
+        {
+            self.session.pump(MOMENT, |_| Ok::<(), io::Error>(()))?;
+        }
+        Ok(self.session.exit())
     }
 
     fn collect_readings(&self, readings: &mut BTreeSet<Reading>) {

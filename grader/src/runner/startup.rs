@@ -1,14 +1,13 @@
 //! Starting a server, and the checks that are about nothing else.
 
 use std::io;
-use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use super::circumstances::Circumstances;
 use super::explain;
 use super::patience::Patience;
 use super::stop::{Stop, blind};
-use crate::harness::ports::{self, Port};
+use crate::harness::ports::{self, BusyPort, Port};
 use crate::harness::{Captured, Exit, Session};
 use crate::scenario::{Argument, Scenario, Start, StartOutcome};
 use crate::verdict::Failure;
@@ -27,7 +26,7 @@ pub(super) struct Started {
     line: usize,
     arguments: Vec<String>,
     /// The listener that keeps a port busy.
-    busy: Option<(Port, OwnedFd)>,
+    busy: Option<BusyPort>,
 }
 
 /// Starts the server as the scenario asks.
@@ -42,15 +41,15 @@ pub(super) fn start(
     for argument in &start.arguments {
         arguments.push(match argument {
             Argument::Literal(text) => text.clone(),
-            Argument::Port => port.number.to_string(),
+            Argument::Port => port.number().to_string(),
             Argument::PrivilegedPort if !ports::is_free(PRIVILEGED) => PRIVILEGED.to_string(),
             Argument::BusyPort | Argument::PrivilegedPort => {
-                let (port, _) = busy.insert(circumstances.ports.busy()?);
-                port.number.to_string()
+                let port = busy.insert(circumstances.ports.busy()?);
+                port.number().to_string()
             }
         });
     }
-    let session = Session::start(circumstances.program, &arguments, port.number)
+    let session = Session::start(circumstances.program, &arguments, port.number())
         .map_err(|error| Stop::Trouble(format!("the server could not be started: {error}")))?;
     Ok(Started {
         session,
@@ -172,7 +171,7 @@ impl Started {
         }
         // What it wrote before it ended may still be on its way through the pipe.
         self.pump(Duration::ZERO)?;
-        if !ports::is_free(self.port.number) {
+        if !ports::is_free(self.port.number()) {
             return Err(Stop::PortTaken);
         }
         let (stdout, stderr) = (self.session.stdout(), self.session.stderr());
@@ -241,7 +240,6 @@ fn unexpected_end(
 fn listens_somewhere(process: u32) -> Result<bool, Stop> {
     use std::collections::HashSet;
 
-    use procfs::net::TcpState;
     use procfs::process::{FDTarget, Process};
 
     let Ok(process) = i32::try_from(process)
@@ -264,13 +262,30 @@ fn listens_somewhere(process: u32) -> Result<bool, Stop> {
     if sockets.is_empty() {
         return Ok(false);
     }
-    let cannot_see = |error| Stop::Skip(format!("this machine does not tell who listens: {error}"));
-    let tcp = procfs::net::tcp().map_err(cannot_see)?;
-    let tcp6 = procfs::net::tcp6().unwrap_or_default();
-    Ok(tcp
-        .iter()
-        .chain(&tcp6)
-        .any(|entry| entry.state == TcpState::Listen && sockets.contains(&entry.inode)))
+    let cannot_see =
+        |error: io::Error| Stop::Skip(format!("this machine does not tell who listens: {error}"));
+    let listens = |table| Ok(listening(table)?.any(|socket| sockets.contains(&socket)));
+    Ok(listens("/proc/net/tcp").map_err(cannot_see)?
+        // There is none where the machine does without IPv6.
+        || listens("/proc/net/tcp6").unwrap_or(false))
+}
+
+/// The listening sockets in a table of the kernel, which lists them before all others
+/// (Documentation/networking/proc_net_tcp.rst). The others, tens of thousands after a run with
+/// crowds of clients, are not read.
+#[cfg(target_os = "linux")]
+fn listening(table: &str) -> io::Result<impl Iterator<Item = u64>> {
+    use std::io::BufRead;
+
+    let table = io::BufReader::new(std::fs::File::open(table)?);
+    let sockets = table.lines().skip(1).map_while(|line| {
+        let line = line.ok()?;
+        let mut fields = line.split_whitespace().skip(3);
+        let is_listening = fields.next()? == "0A";
+        let socket = fields.nth(5)?.parse().ok()?;
+        is_listening.then_some(socket)
+    });
+    Ok(sockets)
 }
 
 #[cfg(not(target_os = "linux"))]

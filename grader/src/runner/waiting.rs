@@ -127,7 +127,10 @@ impl Play<'_> {
                 self.wait_until_read(who, port, |connection| connection.arrived >= sent)?;
                 Ok(true)
             }
-            Deed::Left(_, _, Departure::Reset) => Ok(false),
+            Deed::Left(who, port, Departure::Reset) => {
+                self.wait_until_gone(who, port)?;
+                Ok(false)
+            }
             Deed::Left(who, port, Departure::Close | Departure::HalfClose) => {
                 self.wait_until_read(who, port, |connection| connection.ended)?;
                 Ok(true)
@@ -174,6 +177,21 @@ impl Play<'_> {
                     .map_err(|error| blind(&error))?;
                 Ok(connection
                     .is_none_or(|connection| has_arrived(&connection) && connection.unread == 0))
+            },
+            |play| explain::never_reads(play, who),
+        )
+    }
+
+    /// Waits until a reset has reached the server's end, which ends the connection for the kernel.
+    /// When the server itself hears of it, nothing tells.
+    fn wait_until_gone(&mut self, who: ClientId, port: u16) -> Result<(), Stop> {
+        let patience = Patience::new(self.circumstances.patience);
+        self.wait(
+            Sign::Answer,
+            patience,
+            |play| {
+                let connection = play.session.server_side(port);
+                Ok(connection.map_err(|error| blind(&error))?.is_none())
             },
             |play| explain::never_reads(play, who),
         )

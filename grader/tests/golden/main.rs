@@ -8,9 +8,14 @@ use std::fs;
 use std::path::Path;
 
 mod diagnosis;
+#[path = "../grader_command/invocation.rs"]
+mod invocation;
 mod json;
 mod pages;
+mod runs;
 mod samples;
+#[path = "../servers/mod.rs"]
+mod servers;
 mod terminal;
 
 /// Compares a text with a file, whose path is from the root of the repository.

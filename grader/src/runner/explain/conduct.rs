@@ -69,7 +69,7 @@ pub(in crate::runner) fn never_listens(play: &Play<'_>) -> Failure {
         play,
         format!(
             "nothing listens on 127.0.0.1, port {}, {} after the server was started with that port",
-            play.port.number,
+            play.port.number(),
             seconds(play.circumstances.starting_patience())
         ),
     )

@@ -1,0 +1,297 @@
+//! Whatever a server does, the grader says what is wrong with it and leaves nothing of it behind.
+
+use std::fs::{self, OpenOptions};
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::invocation::{self, Named, Played, named, play, text};
+use super::servers;
+
+/// Ends the wait for what never happens; no test that passes waits this long.
+const GUARD: Duration = Duration::from_secs(60);
+
+/// A pause between two looks at what no event tells. Nothing depends on its length.
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// One scenario that needs little of a server.
+const ONE: [&str; 2] = ["--only", "relay-to-nobody"];
+
+fn hostile(name: &str) -> Named {
+    named(&servers::hostile(name))
+}
+
+/// Plays, and looks whether anything of the server is left.
+#[track_caller]
+fn play_and_look(server: &Named, options: &[&str]) -> Played {
+    let played = play(Some(&server.path), options);
+    server.assert_gone();
+    played
+}
+
+/// The server fails the scenario; returns what is told of that.
+#[track_caller]
+fn only_failure(played: &Played) -> &serde_json::Value {
+    assert_eq!(played.status, 1, "{}", played.stdout);
+    let mut failed = played
+        .checks()
+        .iter()
+        .filter(|it| it["outcome"] == "failed");
+    let failure = failed.next().expect("a failure");
+    assert!(failed.next().is_none(), "{}", played.stdout);
+    failure
+}
+
+#[track_caller]
+fn assert_says(played: &Played, parts: &[&str]) {
+    // Lines may be broken anywhere between words.
+    let words = played
+        .stdout
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    for part in parts {
+        assert!(
+            words.contains(part),
+            "{part:?} is missing:\n{}",
+            played.stdout
+        );
+    }
+}
+
+#[test]
+fn one_that_exits_at_once() {
+    let server = hostile("exits_at_once");
+    let played = play_and_look(&server, &["--patience", "0.5"]);
+    assert_eq!(played.status, 1);
+    assert_says(
+        &played,
+        &[
+            "wrong the server exited with status 3",
+            "server its last words: | exits_at_once: there is no configuration",
+            "usually Something before the loop around select ends it",
+            "more checks failed without being played, since the server never served.",
+        ],
+    );
+    let not_played = played.checks().iter().filter(|it| it["not_played"] == true);
+    for check in not_played {
+        assert_eq!(check["death"]["how"], "exited with status 3");
+        assert!(text(&check["hint"]).starts_with("Something before the loop"));
+    }
+}
+
+#[test]
+fn one_that_never_listens() {
+    let server = hostile("never_listens");
+    let played = play_and_look(&server, &["--patience", "0.1", "--skip", "port-*"]);
+    assert_eq!(played.status, 1);
+    assert_says(
+        &played,
+        &[
+            "wrong started without an argument, the server goes on running; it must end",
+            "wrong nothing listens on 127.0.0.1, port ",
+            ", 0.5 s after the server was started with that port",
+            "usually The port is fixed in the code",
+            "more checks failed without being played, since the server never served.",
+        ],
+    );
+}
+
+#[test]
+fn one_that_listens_late() {
+    let server = hostile("listens_late");
+    let played = play_and_look(&server, &ONE);
+    assert_eq!(played.status, 0, "{}", played.stdout);
+}
+
+#[test]
+fn one_that_ignores_sigterm() {
+    let server = hostile("ignores_sigterm");
+    let played = play_and_look(&server, &ONE);
+    assert_eq!(played.status, 0, "{}", played.stdout);
+}
+
+#[test]
+fn one_whose_children_outlive_it() {
+    let server = hostile("forks_children");
+    let played = play_and_look(&server, &["--only", "relay"]);
+    assert_eq!(played.status, 0, "{}", played.stdout);
+}
+
+/// The grader may not use 700 MB of address space, and is sent 1 GB, three times.
+#[test]
+fn one_that_prints_a_gigabyte() {
+    let server = hostile("floods_stderr");
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -v 700000 && exec \"$0\" \"$@\""])
+        .arg(assert_cmd::cargo::cargo_bin!("grader"))
+        .arg("run")
+        .arg(&server.path)
+        .args(["--only", "silent", "--skip", "exam-3"])
+        .output()
+        .expect("sh");
+    let said = invocation::shown(&output);
+    assert_eq!(invocation::status(&output), 1, "{said}");
+    let told =
+        "the server wrote 1000000000 bytes to its standard error; it must write nothing there";
+    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains(told), "{said}");
+    server.assert_gone();
+}
+
+#[test]
+fn one_that_crashes_on_the_first_line() {
+    let server = hostile("crashes_on_first_line");
+    let played = play_and_look(&server, &["--only", "relay-to-nobody"]);
+    let failure = only_failure(&played);
+    let how = "was killed by SIGSEGV (a bad memory access, a segmentation fault)";
+    assert_eq!(failure["reason"], format!("the server {how}"));
+    assert_eq!(failure["death"]["how"], how);
+    assert!(failure["line"].as_u64() > Some(1));
+    assert_says(&played, &["alice says", how]);
+}
+
+#[test]
+fn one_that_never_reads() {
+    let server = hostile("never_reads");
+    let played = play_and_look(
+        &server,
+        &["--patience", "0.2", "--only", "relay", "--skip", "exam"],
+    );
+    assert_eq!(played.status, 1);
+    assert_says(
+        &played,
+        &["The announcement that client 1 (bob) arrived did not reach alice within 0.2 s."],
+    );
+}
+
+#[test]
+fn one_that_stops_itself() {
+    let server = hostile("stops_itself");
+    let played = play_and_look(
+        &server,
+        &["--patience", "0.2", "--only", "arrivals-of-three"],
+    );
+    let failure = only_failure(&played);
+    let reason = "The announcement that client 1 (bob) arrived did not reach alice within 0.2 s.";
+    assert_eq!(failure["reason"], reason);
+}
+
+#[test]
+fn one_that_hangs_up_on_everybody() {
+    let server = hostile("accept_and_close");
+    // Whether it is noticed before the first scenario or in it is a matter of chance; what is
+    // said of it is not.
+    for _ in 0..5 {
+        let played = play_and_look(&server, &["--only", "relay-to-nobody", "--only", "prompt"]);
+        assert_eq!(played.ended("failed").len(), played.checks().len());
+        assert_says(
+            &played,
+            &[
+                "wrong the server closed the connection of ",
+                "usually The descriptor that accept returned is closed although its client is",
+            ],
+        );
+    }
+}
+
+#[test]
+fn one_that_closes_its_output() {
+    let server = hostile("closes_output");
+    let played = play_and_look(&server, &["--only", "relay", "--skip", "robust"]);
+    assert_eq!(played.status, 0, "{}", played.stdout);
+}
+
+#[test]
+fn a_server_dies_with_the_grader() {
+    let server = hostile("never_listens");
+    let mut grader = Command::new(assert_cmd::cargo::cargo_bin!("grader"))
+        .arg("run")
+        .arg(&server.path)
+        .args(["--patience", "600", "--only", "relay-to-nobody"])
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the grader can be called");
+    wait_until("the server runs", || !server.processes().is_empty());
+    grader.kill().expect("it is our child");
+    grader.wait().expect("it is our child");
+    wait_until("the server is gone", || server.processes().is_empty());
+}
+
+/// Ctrl-C, too, leaves nothing behind, not even what has left the server's process group.
+#[test]
+fn a_server_and_its_children_die_with_a_grader_that_is_interrupted() {
+    for signal in [rustix::process::Signal::INT, rustix::process::Signal::TERM] {
+        let server = hostile("forks_children");
+        let mut grader = Command::new(assert_cmd::cargo::cargo_bin!("grader"))
+            .arg("run")
+            .arg(&server.path)
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the grader can be called");
+        wait_until("the server has forked", || server.processes().len() > 4);
+        let id = rustix::process::Pid::from_child(&grader);
+        rustix::process::kill_process(id, signal).expect("it is our child");
+        let status = grader.wait().expect("it is our child");
+        assert_eq!(status.signal(), Some(signal.as_raw()), "{status}");
+        server.assert_gone();
+    }
+}
+
+#[track_caller]
+fn wait_until(what: &str, happened: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !happened() {
+        assert!(begun.elapsed() < GUARD, "never: {what}");
+        thread::sleep(PAUSE);
+    }
+}
+
+/// The server of this test tells the port that it was given, and at its first start waits until
+/// that port has been taken away from it.
+#[test]
+fn a_port_that_somebody_else_takes_is_not_held_against_the_server() {
+    let plain = servers::plain();
+    let server = invocation::executable(
+        format!(
+            "#!/bin/sh\n\
+             cd \"$(dirname \"$0\")\" || exit 9\n\
+             if [ $# = 1 ] && mkdir first 2>/dev/null; then\n\
+             \techo \"$1\" >port && read -r taken <taken\n\
+             fi\n\
+             exec '{}' \"$@\"\n",
+            plain.display()
+        )
+        .as_bytes(),
+    );
+    for pipe in ["port", "taken"] {
+        let made = Command::new("mkfifo")
+            .arg(server.folder().join(pipe))
+            .status();
+        assert!(made.expect("mkfifo").success());
+    }
+    // Open both ways, so that opening waits for nobody.
+    let open = |pipe: &str| {
+        let options = OpenOptions::new().read(true).write(true).to_owned();
+        options.open(server.folder().join(pipe)).expect("the pipe")
+    };
+    let (port, mut taken) = (open("port"), open("taken"));
+    let (listening, listener) = std::sync::mpsc::channel();
+    // Not awaited: if the server never tells its port, the assertion below says so.
+    thread::spawn(move || {
+        let mut line = String::new();
+        BufReader::new(port).read_line(&mut line).expect("a pipe");
+        let port: u16 = line.trim().parse().expect("a port");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("a free port");
+        listening.send(listener).expect("the test goes on");
+        taken.write_all(b"taken\n").expect("a pipe");
+    });
+    let played = play(Some(&server.path), &ONE);
+    assert!(listener.try_recv().is_ok(), "the port was never taken");
+    assert_eq!(played.status, 0, "{}", played.stdout);
+    assert!(fs::metadata(server.folder().join("first")).is_ok());
+    server.assert_gone();
+}

@@ -1,0 +1,126 @@
+//! What other programs read: JSON on a stream of its own, text without colours, a status.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+
+use predicates::prelude::*;
+use serde_json::Value;
+
+use super::invocation::{assert_valid, grader, play};
+use super::servers;
+
+const FEW: [&str; 8] = [
+    "--seed",
+    "7",
+    "--only",
+    "unfinished-line*",
+    "--only",
+    "relay",
+    "--skip",
+    "survives",
+];
+
+#[test]
+fn json_on_standard_output_is_nothing_but_json() {
+    let plain = servers::plain();
+    let assert = grader()
+        .arg("run")
+        .arg(&plain)
+        .args(FEW)
+        .args(["--report", "json=-"])
+        .assert()
+        .code(0)
+        .stderr(predicate::str::contains("Verdict: passes at `subject`"));
+    let report: Value = serde_json::from_slice(&assert.get_output().stdout).expect("JSON");
+    assert_valid(&report);
+    assert_eq!(report["seed"], 7);
+    assert_eq!(report["verdict"], "passed");
+    assert_eq!(report["server"], plain.to_str().expect("text"));
+}
+
+#[test]
+fn several_reports_are_alike() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("report.json");
+    // Longer than the report, so that its end would show.
+    fs::write(&file, vec![b'x'; 1 << 20]).expect("the folder can be written");
+    let assert = grader()
+        .args(["run", "--only", "relay", "--report", "json=-", "--report"])
+        .arg(format!("json={}", file.display()))
+        .assert()
+        .code(0);
+    let written = fs::read(&file).expect("the report");
+    assert_eq!(written, assert.get_output().stdout);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_results_however_many_are_played_at_once() {
+    for server in [
+        servers::plain(),
+        servers::mistake("prefix_on_the_first_line_only").path,
+    ] {
+        let results = ["1", "2", "8"].map(|jobs| {
+            // Thousands of clients, or megabytes, show nothing that these do not; and when the
+            // kernel tells of a reset connection, no seed decides.
+            let mut options = vec!["--jobs", jobs];
+            for some in ["exam", "prefix-every-line", "unfinished-line", "silent"] {
+                options.extend(["--only", some]);
+            }
+            options.extend(["--skip", "exam-9"]);
+            let played = play(Some(&server), &options);
+            let results = played.checks().iter().map(|check| {
+                (
+                    check["scenario"].clone(),
+                    check["outcome"].clone(),
+                    check["reason"].clone(),
+                )
+            });
+            results.collect::<Vec<_>>()
+        });
+        assert_eq!(results[0], results[1], "1 and 2 at once");
+        assert_eq!(results[0], results[2], "1 and 8 at once");
+    }
+}
+
+#[test]
+fn colours_are_for_terminals_and_those_who_ask() {
+    let plain = servers::plain();
+    let stdout = |variables: &[(&str, &str)]| {
+        let mut command = grader();
+        command.arg("run").arg(&plain).args(FEW);
+        command.envs(variables.iter().copied());
+        let output = command.output().expect("the grader can be called");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    assert!(!stdout(&[]).contains('\x1b'));
+    assert!(!stdout(&[("NO_COLOR", "1")]).contains('\x1b'));
+    assert!(stdout(&[("CLICOLOR_FORCE", "1")]).contains("\x1b[31m"));
+}
+
+#[test]
+fn a_reader_who_has_seen_enough_ends_the_run_quietly() {
+    for arguments in [
+        &["run", "--only", "exam-[1-8]"][..],
+        &["list"],
+        &["rules", "--markdown"],
+    ] {
+        let mut grader = Command::new(assert_cmd::cargo::cargo_bin!("grader"))
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the grader can be called");
+        let mut first = String::new();
+        let stdout = grader.stdout.take().expect("a pipe");
+        BufReader::with_capacity(1, stdout)
+            .read_line(&mut first)
+            .expect("text");
+        assert!(!first.is_empty());
+        let mut said = String::new();
+        let mut stderr = grader.stderr.take().expect("a pipe");
+        stderr.read_to_string(&mut said).expect("text");
+        assert_eq!(said, "", "{arguments:?}");
+        grader.wait().expect("it is our child");
+    }
+}

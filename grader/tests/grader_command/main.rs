@@ -1,0 +1,12 @@
+//! What the `grader` executable says, and how it ends.
+//!
+//! Some of these tests let it grade servers that are compiled with `cc`; see `servers`.
+
+mod bad_input;
+mod catalogue;
+mod hostile_servers;
+mod invocation;
+mod machine_reports;
+#[path = "../servers/mod.rs"]
+mod servers;
+mod verdicts;
