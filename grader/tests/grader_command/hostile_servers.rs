@@ -286,12 +286,14 @@ fn a_port_that_somebody_else_takes_is_not_held_against_the_server() {
         BufReader::new(port).read_line(&mut line).expect("a pipe");
         let port: u16 = line.trim().parse().expect("a port");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("a free port");
-        listening.send(listener).expect("the test goes on");
         taken.write_all(b"taken\n").expect("a pipe");
+        // With the pipe: what is in it is lost when nobody has it open.
+        let kept = listening.send((listener, taken));
+        kept.expect("the test goes on");
     });
     let played = play(Some(&server.path), &ONE);
-    assert!(listener.try_recv().is_ok(), "the port was never taken");
     assert_eq!(played.status, 0, "{}", played.stdout);
+    assert!(listener.try_recv().is_ok(), "the port was never taken");
     assert!(fs::metadata(server.folder().join("first")).is_ok());
     server.assert_gone();
 }

@@ -73,7 +73,7 @@ fn the_same_seed_gives_the_same_results_however_many_are_played_at_once() {
                 (
                     check["scenario"].clone(),
                     check["outcome"].clone(),
-                    check["reason"].clone(),
+                    check["reason"].as_str().map(without_listener),
                 )
             });
             results.collect::<Vec<_>>()
@@ -81,6 +81,16 @@ fn the_same_seed_gives_the_same_results_however_many_are_played_at_once() {
         assert_eq!(results[0], results[1], "1 and 2 at once");
         assert_eq!(results[0], results[2], "1 and 8 at once");
     }
+}
+
+/// A reason without the name of the client that noticed: which of several listeners is read first
+/// is up to the kernel.
+fn without_listener(reason: &str) -> String {
+    ["alice ", "bob ", "carol "]
+        .iter()
+        .find_map(|name| reason.strip_prefix(name))
+        .unwrap_or(reason)
+        .to_owned()
 }
 
 #[test]
