@@ -30,7 +30,7 @@ fn the_built_in_reference_passes_every_tier() {
     let played = play(None, &["--require", "robust"]);
     assert_eq!(played.status, 0, "{}", played.stdout);
     assert_eq!(played.ended("passed").len(), played.checks().len());
-    assert!(played.stdout.contains("Verdict: passes at `robust`."));
+    assert!(played.stdout.contains("Verdict: passes at every tier."));
     assert!(
         played
             .stdout
