@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::exit_code;
+use crate::harness::Descriptors;
 use crate::report::Target;
 use crate::tier::Tier;
 
@@ -72,6 +73,11 @@ pub(super) struct Run {
     /// until it accepts its first connection
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
     pub(super) patience: Duration,
+
+    /// The descriptors that the server has of its clients. Those that are not the exam's are for
+    /// comparison
+    #[arg(long, value_name = "KIND", default_value = "exam", value_enum)]
+    pub(super) descriptors: Descriptors,
 
     /// Write a report as well; `-` is standard output. May be given several times
     #[arg(long, value_name = "FORMAT=FILE")]
