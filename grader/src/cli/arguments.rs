@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::exit_code;
+use crate::harness::Descriptors;
 use crate::report::Target;
 use crate::tier::Tier;
 
@@ -72,6 +73,11 @@ pub(super) struct Run {
     /// until it accepts its first connection
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
     pub(super) patience: Duration,
+
+    /// The descriptors that the server has of its clients. Those of the exam are on trial: they
+    /// will be the usual ones when the order of a server's calls is watched as well
+    #[arg(long, value_name = "KIND", default_value = "blocking", value_enum)]
+    pub(super) descriptors: Descriptors,
 
     /// Write a report as well; `-` is standard output. May be given several times
     #[arg(long, value_name = "FORMAT=FILE")]

@@ -7,7 +7,8 @@ use super::arguments::Run;
 use super::{CommandError, suite};
 use crate::event::{Event, RunDescription, RunResult};
 use crate::exit_code::ExitCode;
-use crate::harness::{descendants, interruption, limits, socket_state::SocketStates};
+use crate::harness::socket_state::SocketStates;
+use crate::harness::{Descriptors, descendants, interruption, limits, supervisor};
 use crate::report::terminal::Terminal;
 use crate::report::{Reporter, Target};
 use crate::runner::{self, RunError, Settings};
@@ -22,15 +23,16 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
     };
     let suite = suite(&options.selection)?;
     let mut reporters = reporters(options)?;
+    let mut limitations = limitations();
     let settings = Settings {
         program: submission.program.clone(),
+        server_descriptors: descriptors(options.descriptors, &mut limitations),
         jobs: options.jobs.map_or_else(usual_jobs, Into::into),
         descriptors: limits::raise_own(),
         patience: options.patience,
         // Short enough to be typed again.
         seed: options.seed.unwrap_or_else(|| fastrand::u64(..1_000_000)),
     };
-    let limitations = limitations();
     let mut tell = |event: &Event| -> io::Result<()> {
         reporters
             .iter_mut()
@@ -114,4 +116,25 @@ fn limitations() -> Vec<String> {
         ));
     }
     limitations
+}
+
+/// The descriptors that can be had here, and a sentence where they are not those asked for.
+fn descriptors(wanted: Descriptors, limitations: &mut Vec<String>) -> Descriptors {
+    match (supervisor::probe(wanted), wanted) {
+        (Ok(()), _) => wanted,
+        (Err(error), Descriptors::Exam | Descriptors::Blocking) => {
+            limitations.push(format!(
+                "The server's descriptors are plain blocking ones, since those of the exam cannot \
+                 be had here: {error}."
+            ));
+            Descriptors::Blocking
+        }
+        (Err(error), Descriptors::Nonblocking) => {
+            limitations.push(format!(
+                "The server's descriptors are plain blocking ones, since non-blocking ones cannot \
+                 be had here: {error}."
+            ));
+            Descriptors::Blocking
+        }
+    }
 }

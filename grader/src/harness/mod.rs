@@ -13,8 +13,10 @@ pub mod ports;
 pub mod process;
 mod session;
 pub mod socket_state;
+pub mod supervisor;
 
 pub use exit::Exit;
 pub use output::Captured;
 pub use process::Program;
 pub use session::{Happening, Session};
+pub use supervisor::Descriptors;

@@ -17,6 +17,7 @@ use mio::Waker;
 use rustix::process::{Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions};
 
 use super::Exit;
+use super::supervisor::InServer;
 use super::{descendants, limits};
 
 /// What is executed.
@@ -47,13 +48,14 @@ pub struct Outputs {
 }
 
 impl Process {
-    /// Starts a server; `waker` is woken when it has ended.
+    /// Starts a server, supervised where it is said how; `waker` is woken when it has ended.
     ///
     /// # Errors
     /// The program cannot be executed, or the machine lacks something to run it.
-    pub fn start(
+    pub(super) fn start(
         program: &Program,
         arguments: &[String],
+        supervised: Option<InServer>,
         waker: Arc<Waker>,
     ) -> io::Result<(Self, Outputs)> {
         let (stdout, server_stdout) = output_channel()?;
@@ -82,6 +84,9 @@ impl Process {
                 #[cfg(target_os = "linux")]
                 rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
                 super::interruption::unblock()?;
+                if let Some(supervised) = &supervised {
+                    supervised.install();
+                }
                 Err(call.execute())
             });
         }

@@ -11,14 +11,16 @@ use super::client::{Client, Received};
 use super::output::Output;
 use super::process::{Outputs, Process};
 use super::socket_state::{Backlog, Connection, SocketStates};
+use super::supervisor::{self, Descriptors, Supervisor};
 use super::{Captured, Exit, Program};
 use crate::scenario::ClientId;
 
 const EXIT: Token = Token(0);
 const STDOUT: Token = Token(1);
 const STDERR: Token = Token(2);
+const SUPERVISOR: Token = Token(3);
 /// The token of the first client; the others follow.
-const CLIENTS: usize = 3;
+const CLIENTS: usize = 4;
 
 /// How much is read from one client before the others have their turn, in bytes.
 const TURN: usize = 256 * 1024;
@@ -41,6 +43,10 @@ pub enum Happening<'bytes> {
 pub struct Session {
     // The process is dropped first, so that no client's departure reaches it.
     process: Process,
+    /// Why the server cannot be supervised although it must be; told as soon as there is
+    /// somebody to tell.
+    trouble: Option<io::Error>,
+    supervisor: Option<Supervisor>,
     port: u16,
     poll: Poll,
     /// Kept, since a waker that is dropped takes its last call with it.
@@ -56,19 +62,35 @@ pub struct Session {
 }
 
 impl Session {
-    /// Starts a server with these arguments; its clients will connect to `port`.
+    /// Starts a server with these arguments; its clients will connect to `port`, and it will have
+    /// these descriptors of them.
     ///
     /// # Errors
     /// The program cannot be executed, or the machine lacks something to run it.
-    pub fn start(program: &Program, arguments: &[String], port: u16) -> io::Result<Self> {
+    pub fn start(
+        program: &Program,
+        arguments: &[String],
+        port: u16,
+        descriptors: Descriptors,
+    ) -> io::Result<Self> {
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), EXIT)?);
+        let (in_server, in_grader) = supervisor::prepare(descriptors)?.unzip();
         let (process, Outputs { stdout, stderr }) =
-            Process::start(program, arguments, Arc::clone(&waker))?;
+            Process::start(program, arguments, in_server, Arc::clone(&waker))?;
+        let attached = in_grader
+            .map(|in_grader| Supervisor::attach(in_grader, poll.registry(), SUPERVISOR))
+            .transpose();
+        let (supervisor, trouble) = match attached {
+            Ok(supervisor) => (supervisor, None),
+            Err(error) => (None, Some(unsupervised(&error))),
+        };
         let session = Self {
             stdout: Output::watch(stdout, poll.registry(), STDOUT)?,
             stderr: Output::watch(stderr, poll.registry(), STDERR)?,
             process,
+            trouble,
+            supervisor,
             port,
             poll,
             _exit_waker: waker,
@@ -120,6 +142,9 @@ impl Session {
         patience: Duration,
         mut tell: impl FnMut(Happening<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
+        if let Some(trouble) = self.trouble.take() {
+            return Err(trouble.into());
+        }
         let nothing_left_over =
             self.unread.is_empty() && !self.stdout.has_more() && !self.stderr.has_more();
         let patience = if nothing_left_over {
@@ -134,7 +159,15 @@ impl Session {
         }
         for event in &self.events {
             match event.token() {
-                EXIT => {}
+                // Calls that waited have ended with it, which the supervisor looks for.
+                EXIT | SUPERVISOR => supervise(self.supervisor.as_mut(), |supervisor| {
+                    supervisor.serve(self.poll.registry())
+                })?,
+                token if token.0 >= supervisor::FIRST_TOKEN => {
+                    supervise(self.supervisor.as_mut(), |supervisor| {
+                        supervisor.resume(token, self.poll.registry())
+                    })?;
+                }
                 STDOUT => self.stdout.may_have_more(),
                 STDERR => self.stderr.may_have_more(),
                 Token(token) => {
@@ -229,9 +262,12 @@ impl Session {
         let Some(client) = self.clients.get(who.0).and_then(Option::as_ref) else {
             return Ok(false);
         };
-        client
-            .is_connected()
-            .inspect_err(|_| self.clients[who.0] = None)
+        let connected = match client.is_connected() {
+            // Why it failed has been read with its bytes.
+            Ok(false) if client.over => Err(io::ErrorKind::ConnectionRefused.into()),
+            connected => connected,
+        };
+        connected.inspect_err(|_| self.clients[who.0] = None)
     }
 
     /// Sends bytes from a client, as many as the path takes; the rest follows while
@@ -287,6 +323,19 @@ impl Session {
     pub fn stop_reading(&mut self, who: ClientId) {
         if let Some(client) = self.client(who) {
             client.lazy = true;
+        }
+        if self.supervisor.is_some() {
+            // Where the buffer stays as it is, it takes more to fill, and that is all.
+            let _stays_large = self.shrink_send_buffer(who);
+        }
+    }
+
+    /// Makes the server's send buffer for a client small.
+    fn shrink_send_buffer(&self, who: ClientId) -> io::Result<()> {
+        let port = self.port_of(who)?;
+        match self.server_side(port)? {
+            Some(connection) => supervisor::shrink(self.process_id(), connection.inode, port),
+            None => Ok(()),
         }
     }
 
@@ -351,7 +400,12 @@ impl Session {
     /// # Errors
     /// The machine does not tell.
     pub fn backlog(&self) -> io::Result<Option<Backlog>> {
-        self.states()?.backlog(self.port)
+        let mut backlog = self.states()?.backlog(self.port)?;
+        if let (Some(backlog), Some(supervisor)) = (&mut backlog, &self.supervisor) {
+            // What has left the queue is the server's only when the server has it.
+            backlog.waiting += u32::try_from(supervisor.between()).unwrap_or(u32::MAX);
+        }
+        Ok(backlog)
     }
 
     /// Tries to connect to the server's port on another address and says whether it was
@@ -403,4 +457,24 @@ impl Session {
     fn client(&mut self, who: ClientId) -> Option<&mut Client> {
         self.clients.get_mut(who.0).and_then(Option::as_mut)
     }
+}
+
+/// Lets the supervisor do something, if there is one.
+fn supervise(
+    supervisor: Option<&mut Supervisor>,
+    work: impl FnOnce(&mut Supervisor) -> io::Result<()>,
+) -> io::Result<()> {
+    supervisor
+        .map_or(Ok(()), work)
+        .map_err(|error| unsupervised(&error))
+}
+
+fn unsupervised(error: &io::Error) -> io::Error {
+    io::Error::new(
+        error.kind(),
+        format!(
+            "the server's system calls cannot be supervised: {error}; with --descriptors \
+             blocking it can be played without"
+        ),
+    )
 }

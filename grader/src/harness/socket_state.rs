@@ -20,6 +20,9 @@ pub struct Connection {
     pub unread: u32,
     /// Bytes that the server has sent and the client has not taken in.
     pub undelivered: u32,
+    /// The socket's inode, by which its descriptor is found in `/proc/PID/fd`; 0 while the server
+    /// has not accepted the connection.
+    pub inode: u32,
 }
 
 /// A server's queue of connections that it has not accepted.
@@ -89,6 +92,7 @@ mod linux {
                     ended: state != TCP_SYN_RECV && state != TCP_ESTABLISHED,
                     unread: found.header.recv_queue,
                     undelivered: found.header.send_queue,
+                    inode: found.header.inode,
                 }
             }))
         }

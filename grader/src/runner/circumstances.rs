@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use crate::harness::Program;
 use crate::harness::ports::Ports;
+use crate::harness::{Descriptors, Program};
 
 /// What every play of a run has in common.
 #[derive(Debug)]
 pub(super) struct Circumstances<'run> {
     /// What is executed.
     pub(super) program: &'run Program,
+    /// What kind of descriptors it has of its clients.
+    pub(super) server_descriptors: Descriptors,
     /// Where ports come from.
     pub(super) ports: &'run Ports,
     /// How long a server may do nothing before it counts as hanging.

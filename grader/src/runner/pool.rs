@@ -9,8 +9,8 @@ use std::time::Duration;
 use super::check::{play, report};
 use super::circumstances::Circumstances;
 use super::preflight;
-use crate::harness::Program;
 use crate::harness::ports::Ports;
+use crate::harness::{Descriptors, Program};
 use crate::scenario::{Action, Scenario, StartOutcome};
 use crate::verdict::{CheckReport, Failure, Outcome};
 
@@ -19,6 +19,8 @@ use crate::verdict::{CheckReport, Failure, Outcome};
 pub struct Settings {
     /// What is executed.
     pub program: Program,
+    /// What kind of descriptors it has of its clients.
+    pub server_descriptors: Descriptors,
     /// How many scenarios are played at once, at least 1.
     pub jobs: usize,
     /// How many descriptors the grader may have open.
@@ -51,6 +53,7 @@ pub fn run<E: Send>(
     let ports = Ports::new();
     let circumstances = Circumstances {
         program: &settings.program,
+        server_descriptors: settings.server_descriptors,
         ports: &ports,
         patience: settings.patience,
         seed: settings.seed,

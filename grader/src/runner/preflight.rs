@@ -5,7 +5,7 @@ use std::io;
 
 use super::check::play;
 use super::circumstances::Circumstances;
-use crate::harness::Session;
+use crate::harness::{Descriptors, Session};
 use crate::scenario::{Action, Argument, Judge, Scenario, Start, StartOutcome, Step};
 use crate::tier::Tier;
 use crate::verdict::{Failure, Outcome};
@@ -17,7 +17,12 @@ use crate::verdict::{Failure, Outcome};
 /// The program cannot be executed.
 pub(super) fn never_serves(circumstances: &Circumstances<'_>) -> io::Result<Option<Failure>> {
     // Without an argument a server ends at once; only whether it can be executed matters here.
-    drop(Session::start(circumstances.program, &[], 0)?);
+    drop(Session::start(
+        circumstances.program,
+        &[],
+        0,
+        Descriptors::Blocking,
+    )?);
     match play(&only_a_newcomer(), circumstances).outcome {
         Outcome::Failed(failure) if failure.not_played => Ok(Some(*failure)),
         _ => Ok(None),

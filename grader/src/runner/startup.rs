@@ -49,8 +49,13 @@ pub(super) fn start(
             }
         });
     }
-    let session = Session::start(circumstances.program, &arguments, port.number())
-        .map_err(|error| Stop::Trouble(format!("the server could not be started: {error}")))?;
+    let session = Session::start(
+        circumstances.program,
+        &arguments,
+        port.number(),
+        circumstances.server_descriptors,
+    )
+    .map_err(|error| Stop::Trouble(format!("the server could not be started: {error}")))?;
     Ok(Started {
         session,
         port,

@@ -2,8 +2,9 @@
 //!
 //! `plain.c` is one correct server as most candidates write it. Each file in
 //! `mistakes/` says how to turn it into a server with exactly one mistake,
-//! `hostile/` holds programs that make a grader's life hard, and `strangers/`
-//! holds correct servers that read the subject in other ways.
+//! `hostile/` holds programs that make a grader's life hard, `strangers/` holds
+//! correct servers that read the subject in other ways, and `supervised/` programs
+//! that say what they find where the grader supervises them.
 //!
 //! All but the Python one are compiled on demand with `$CC` (or `cc`), once for
 //! each content, into the folder that cargo keeps for integration tests.
@@ -119,6 +120,25 @@ pub(crate) fn stranger(name: &str) -> PathBuf {
         &folder,
         STRICT,
     )
+}
+
+/// The program of that name which tries what a supervised server may do, statically linked or not.
+pub(crate) fn supervised(name: &str, statically: bool) -> PathBuf {
+    let folder = folder().join("supervised");
+    let source = read(&folder.join(format!("{name}.c")));
+    let mut flags = STRICT.to_vec();
+    flags.push("-pthread");
+    if statically {
+        flags.push("-static");
+    }
+    compile(name, &source, &folder, &flags)
+}
+
+/// The correct server that the mistakes are made from, statically linked.
+pub(crate) fn plain_static() -> PathBuf {
+    let mut flags = STRICT.to_vec();
+    flags.push("-static");
+    compile("plain", &plain_source(), &folder(), &flags)
 }
 
 /// Whether the strangers written in Python can run. A machine with Rust and a C

@@ -1,0 +1,16 @@
+//! The descriptors that a server has of its clients.
+
+use clap::ValueEnum;
+
+/// What the descriptors of a server's clients are like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Descriptors {
+    /// As the subject says: recv blocks where nothing has come, send returns where nothing more
+    /// fits
+    Exam,
+    /// As accept gives them: recv and send block
+    #[default]
+    Blocking,
+    /// With `O_NONBLOCK`: neither recv nor send blocks
+    Nonblocking,
+}

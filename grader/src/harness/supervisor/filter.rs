@@ -1,0 +1,121 @@
+//! The program that the kernel runs at each system call of a server (seccomp(2)).
+
+use std::io;
+use std::mem::offset_of;
+use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+
+use libc::{
+    BPF_ABS, BPF_JEQ, BPF_JMP, BPF_K, BPF_LD, BPF_RET, BPF_W, seccomp_data, sock_filter, sock_fprog,
+};
+use rustix::io::Errno;
+
+/// How the kernel calls the architecture whose system call numbers this program knows
+/// (`AUDIT_ARCH_…` in linux/audit.h): the machine's number in ELF, 64 bits, little-endian.
+#[cfg(target_arch = "x86_64")]
+const ARCHITECTURE: Option<u32> = Some(62 | 0x8000_0000 | 0x4000_0000);
+#[cfg(target_arch = "aarch64")]
+const ARCHITECTURE: Option<u32> = Some(183 | 0x8000_0000 | 0x4000_0000);
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+const ARCHITECTURE: Option<u32> = None;
+
+/// A filter that lets the grader decide about some calls and allows all others.
+///
+/// Calls in the manner of another architecture (a 32-bit program, or x32, whose numbers have a
+/// bit of their own) are allowed untouched.
+#[derive(Debug)]
+pub(super) struct Filter {
+    instructions: Vec<sock_filter>,
+}
+
+impl Filter {
+    /// A filter that watches the calls of these numbers (`SYS_…`).
+    ///
+    /// # Errors
+    /// The numbers of this architecture are not known.
+    pub(super) fn new(calls: &[libc::c_long]) -> io::Result<Self> {
+        let Some(architecture) = ARCHITECTURE else {
+            return Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "only x86_64 and aarch64 are known",
+            ));
+        };
+        let too_many = |_| io::Error::from(io::ErrorKind::InvalidInput);
+        let count = u8::try_from(calls.len()).map_err(too_many)?;
+        let mut instructions = vec![
+            load(offset_of!(seccomp_data, arch)),
+            // Past the number's load and all comparisons stands "allow".
+            jump_if_equal(architecture, 0, count + 1),
+            load(offset_of!(seccomp_data, nr)),
+        ];
+        for (call, left) in calls.iter().zip((0..count).rev()) {
+            // Past the comparisons that are left and "allow" stands "notify".
+            let call = u32::try_from(*call).map_err(too_many)?;
+            instructions.push(jump_if_equal(call, left + 1, 0));
+        }
+        instructions.push(result(libc::SECCOMP_RET_ALLOW));
+        instructions.push(result(libc::SECCOMP_RET_USER_NOTIF));
+        Ok(Self { instructions })
+    }
+
+    /// Puts the filter on the calling thread, which can never take it off again, and returns its
+    /// listener.
+    ///
+    /// Allocates nothing and takes no lock, so that it can be called between fork and exec.
+    ///
+    /// # Errors
+    /// The kernel, or a container around the grader, forbids it.
+    pub(super) fn install(&self) -> Result<OwnedFd, Errno> {
+        // Without this, only root may install a filter.
+        rustix::thread::set_no_new_privs(true)?;
+        let program = sock_fprog {
+            len: u16::try_from(self.instructions.len()).map_err(|_| Errno::INVAL)?,
+            filter: self.instructions.as_ptr().cast_mut(),
+        };
+        // SAFETY: the kernel reads the program, which lives until the call returns, and writes
+        // nothing.
+        let listener = unsafe {
+            libc::syscall(
+                libc::SYS_seccomp,
+                libc::SECCOMP_SET_MODE_FILTER,
+                libc::SECCOMP_FILTER_FLAG_NEW_LISTENER,
+                &raw const program,
+            )
+        };
+        match RawFd::try_from(listener) {
+            // SAFETY: the kernel has just made this descriptor, and nobody else knows of it.
+            Ok(listener @ 0..) => Ok(unsafe { OwnedFd::from_raw_fd(listener) }),
+            _ => Err(Errno::from_io_error(&io::Error::last_os_error()).unwrap_or(Errno::INVAL)),
+        }
+    }
+}
+
+/// Loads a word of the call's description. The system call's number and the architecture are
+/// words; offsets are below 64.
+const fn load(offset: usize) -> sock_filter {
+    sock_filter {
+        code: (BPF_LD | BPF_W | BPF_ABS) as u16,
+        jt: 0,
+        jf: 0,
+        k: offset as u32,
+    }
+}
+
+/// Skips so many instructions where the loaded word is this one, and so many where it is not.
+const fn jump_if_equal(word: u32, equal: u8, other: u8) -> sock_filter {
+    sock_filter {
+        code: (BPF_JMP | BPF_JEQ | BPF_K) as u16,
+        jt: equal,
+        jf: other,
+        k: word,
+    }
+}
+
+/// Says what becomes of the call.
+const fn result(action: u32) -> sock_filter {
+    sock_filter {
+        code: (BPF_RET | BPF_K) as u16,
+        jt: 0,
+        jf: 0,
+        k: action,
+    }
+}

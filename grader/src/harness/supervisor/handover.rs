@@ -1,0 +1,105 @@
+//! How the listener comes from the server's process, where it is made, to the grader.
+//!
+//! The server's process sends it through a socket before it executes the server. The message
+//! waits in the socket, so that neither side waits for the other: the grader looks for it when
+//! the server has been started, which is after it has been sent.
+
+use std::io::{self, IoSlice, IoSliceMut};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, OwnedFd};
+
+use rustix::net::{
+    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
+};
+
+use super::Descriptors;
+use super::filter::Filter;
+use super::listener::Listener;
+use super::watching;
+
+/// What the server's process does before it executes the server.
+#[derive(Debug)]
+pub(crate) struct InServer {
+    filter: Filter,
+    channel: OwnedFd,
+}
+
+/// What the grader does once the server has been started.
+#[derive(Debug)]
+pub(crate) struct InGrader {
+    channel: OwnedFd,
+}
+
+/// Prepares to watch what must be watched for these descriptors; `None` where nothing must.
+///
+/// # Errors
+/// The machine lacks something.
+pub(crate) fn prepare(descriptors: Descriptors) -> io::Result<Option<(InServer, InGrader)>> {
+    let calls = watching::calls(descriptors);
+    if calls.is_empty() {
+        return Ok(None);
+    }
+    let filter = Filter::new(calls)?;
+    let (ours, theirs) = socketpair(
+        AddressFamily::UNIX,
+        SocketType::SEQPACKET,
+        SocketFlags::CLOEXEC,
+        None,
+    )?;
+    let in_server = InServer {
+        filter,
+        channel: theirs,
+    };
+    Ok(Some((in_server, InGrader { channel: ours })))
+}
+
+impl InServer {
+    /// Installs the filter and sends its listener to the grader, or why there is none.
+    ///
+    /// Allocates nothing and takes no lock, so that it can be called between fork and exec.
+    pub(crate) fn install(&self) {
+        let installed = self.filter.install();
+        let errno = installed.as_ref().err().map_or(0, |e| e.raw_os_error());
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut control = SendAncillaryBuffer::new(&mut space);
+        let listener = installed.as_ref().ok().map(|listener| [listener.as_fd()]);
+        if let Some(listener) = &listener {
+            control.push(SendAncillaryMessage::ScmRights(listener));
+        }
+        // Where sending fails, the grader finds the channel closed and nothing in it.
+        let _sent = sendmsg(
+            &self.channel,
+            &[IoSlice::new(&errno.to_ne_bytes())],
+            &mut control,
+            SendFlags::NOSIGNAL,
+        );
+    }
+}
+
+impl InGrader {
+    /// Takes the listener over.
+    ///
+    /// # Errors
+    /// The filter could not be installed, for the reason that the kernel gave.
+    pub(super) fn listener(self) -> io::Result<Listener> {
+        let mut errno = [0; size_of::<i32>()];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut control = RecvAncillaryBuffer::new(&mut space);
+        recvmsg(
+            &self.channel,
+            &mut [IoSliceMut::new(&mut errno)],
+            &mut control,
+            RecvFlags::CMSG_CLOEXEC,
+        )?;
+        let listener = control.drain().find_map(|message| match message {
+            RecvAncillaryMessage::ScmRights(mut descriptors) => descriptors.next(),
+            _ => None,
+        });
+        match (listener, i32::from_ne_bytes(errno)) {
+            (Some(listener), _) => Listener::new(listener),
+            (None, 0) => Err(io::Error::other("its listener did not arrive")),
+            (None, errno) => Err(io::Error::from_raw_os_error(errno)),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The supervisor: sees some of a server's system calls before the kernel makes them, and
+//! decides what becomes of each (seccomp_unotify(2)).
+//!
+//! A filter that needs no privileges is put on the server between fork and exec; it works for
+//! any executable, static or not, in any language, and for all that it forks or executes. Its
+//! listener is served by the event loop of the server's [`Session`](super::Session), between the
+//! bytes of the clients.
+//!
+//! | File | What it knows |
+//! |---|---|
+//! | `descriptors` | which kind of descriptors a server is to have, and so which calls are watched |
+//! | `filter` | the program that the kernel runs at each call, and how it is put on a process |
+//! | `handover` | how the listener comes from the server's process to the grader |
+//! | `listener` | the listener's ioctls |
+//! | `caller` | the descriptors and the memory of the process that makes a call |
+//! | `listening`, `accepting` | what is done about each watched call |
+//! | `watching` | which of them a call goes to |
+//! | `probe` | whether all of that works on this machine |
+//! | `send_buffer` | how a lazy client's connection is made to fill with little |
+
+mod descriptors;
+
+#[cfg(target_os = "linux")]
+mod accepting;
+#[cfg(target_os = "linux")]
+mod caller;
+#[cfg(target_os = "linux")]
+mod filter;
+#[cfg(target_os = "linux")]
+mod handover;
+#[cfg(target_os = "linux")]
+mod listener;
+#[cfg(target_os = "linux")]
+mod listening;
+#[cfg(target_os = "linux")]
+mod probe;
+#[cfg(target_os = "linux")]
+mod send_buffer;
+#[cfg(target_os = "linux")]
+mod watching;
+
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+
+pub use descriptors::Descriptors;
+
+#[cfg(target_os = "linux")]
+pub use probe::probe;
+#[cfg(target_os = "linux")]
+pub(super) use {
+    handover::{InGrader, InServer, prepare},
+    send_buffer::shrink,
+    watching::Supervisor,
+};
+
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::probe;
+#[cfg(not(target_os = "linux"))]
+pub(super) use elsewhere::{InGrader, InServer, Supervisor, prepare, shrink};
+
+/// The first of the tokens that the supervisor uses for calls that wait. All of its tokens are
+/// at least this, and no client's is.
+pub(super) const FIRST_TOKEN: usize = usize::MAX / 2;

@@ -1,0 +1,145 @@
+//! Whether this machine lets a server be supervised, found out by doing it.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mio::{Events, Poll, Token, Waker};
+use rustix::fs::{OFlags, fcntl_getfl};
+use rustix::io::Errno;
+use socket2::{Domain, Protocol, Socket, Type};
+
+use super::Descriptors;
+use super::handover::{InGrader, InServer, prepare};
+use super::watching::Supervisor;
+use crate::harness::descendants;
+
+const SUPERVISOR: Token = Token(0);
+const DONE: Token = Token(1);
+
+/// How long the rehearsal, which takes a millisecond, may take on a machine that is busy.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What the rehearsing process ends with when all went well, since it never executes anything.
+const WELL: Errno = Errno::CANCELED;
+
+/// Tries whether servers can have these descriptors here: a child of the grader makes the
+/// watched call and is served as a server would be.
+///
+/// # Errors
+/// The first thing that the kernel, or a container around the grader, does not allow.
+pub fn probe(descriptors: Descriptors) -> io::Result<()> {
+    let Some((in_server, in_grader)) = prepare(descriptors)? else {
+        return Ok(());
+    };
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
+    socket.bind(&SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0).into())?;
+    let client = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
+    if descriptors == Descriptors::Nonblocking {
+        socket.listen(1)?;
+        client.connect(&socket.local_addr()?)?;
+    }
+    let poll = Poll::new()?;
+    let done = Arc::new(Waker::new(poll.registry(), DONE)?);
+    let number = socket.as_raw_fd();
+    std::thread::scope(|scope| {
+        let child = scope.spawn(|| {
+            let rehearsed = rehearse(in_server, number, descriptors);
+            done.wake().and(rehearsed)
+        });
+        // Where serving ends early, its listener is closed, which ends what the child waits for.
+        let served = serve(in_grader, poll);
+        let rehearsed = child
+            .join()
+            .unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
+        served.and(rehearsed)
+    })?;
+    if descriptors == Descriptors::Exam {
+        client.connect(&socket.local_addr()?)?;
+        if socket.accept()?.0.write_timeout()?.is_none() {
+            return Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "connections do not inherit SO_SNDTIMEO",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Serves the child's call until it is done.
+fn serve(in_grader: InGrader, mut poll: Poll) -> io::Result<()> {
+    let mut supervisor = Supervisor::attach(in_grader, poll.registry(), SUPERVISOR)?;
+    let mut events = Events::with_capacity(8);
+    loop {
+        match poll.poll(&mut events, Some(PATIENCE)) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            polled => polled?,
+        }
+        if events.is_empty() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        for event in &events {
+            match event.token() {
+                SUPERVISOR => supervisor.serve(poll.registry())?,
+                DONE => return Ok(()),
+                token => supervisor.resume(token, poll.registry())?,
+            }
+        }
+    }
+}
+
+/// Makes the watched call in a child that ends before it executes anything.
+fn rehearse(in_server: InServer, socket: RawFd, descriptors: Descriptors) -> io::Result<()> {
+    let mut command = Command::new("/");
+    // SAFETY: between fork and exec only system calls are made, which are async-signal-safe;
+    // nothing is allocated and no lock is taken.
+    unsafe {
+        command.pre_exec(move || {
+            in_server.install();
+            // SAFETY: the grader keeps the socket open until the child has ended.
+            let socket = BorrowedFd::borrow_raw(socket);
+            match descriptors {
+                Descriptors::Exam => rustix::net::listen(socket, 1)?,
+                Descriptors::Blocking => {}
+                Descriptors::Nonblocking => {
+                    let (connection, _) = rustix::net::acceptfrom(socket)?;
+                    if !fcntl_getfl(connection)?.contains(OFlags::NONBLOCK) {
+                        return Err(Errno::NOTSUP.into());
+                    }
+                }
+            }
+            Err(WELL.into())
+        });
+    }
+    // It is never written down as a server, and must not be taken for a survivor of one.
+    let Err(end) = descendants::start_registered(|| {
+        let child = command.spawn()?;
+        Ok((child.id(), ()))
+    }) else {
+        return Err(io::Error::other("a folder was executed"));
+    };
+    if Errno::from_io_error(&end) == Some(WELL) {
+        Ok(())
+    } else {
+        Err(end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_lets_a_server_be_supervised_or_says_why_not() {
+        for descriptors in [Descriptors::Exam, Descriptors::Nonblocking] {
+            if let Err(error) = probe(descriptors) {
+                eprintln!("{descriptors:?} descriptors are not to be had here: {error}");
+            }
+        }
+        probe(Descriptors::Blocking).expect("nothing is needed for plain descriptors");
+    }
+}

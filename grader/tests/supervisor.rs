@@ -1,0 +1,223 @@
+//! What a server finds that the grader supervises, and what becomes of it.
+#![cfg(target_os = "linux")]
+
+mod servers;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use grader::harness::ports::Ports;
+use grader::harness::{Captured, Descriptors, Happening, Program, Session, supervisor};
+use grader::scenario::ClientId;
+
+/// No passing test waits this long: it ends the wait for a server that hangs.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+const ALL: [Descriptors; 3] = [
+    Descriptors::Exam,
+    Descriptors::Blocking,
+    Descriptors::Nonblocking,
+];
+
+/// What the program says of such descriptors.
+const fn words(descriptors: Descriptors) -> &'static str {
+    match descriptors {
+        Descriptors::Exam => "recv waits, send returns",
+        Descriptors::Blocking => "recv waits, send waits",
+        Descriptors::Nonblocking => "recv returns, send returns",
+    }
+}
+
+/// The kinds of descriptors that this machine can give.
+fn possible() -> impl Iterator<Item = Descriptors> {
+    ALL.into_iter()
+        .filter(|descriptors| match supervisor::probe(*descriptors) {
+            Ok(()) => true,
+            Err(error) => {
+                eprintln!("skipped: {descriptors:?} descriptors cannot be had here: {error}");
+                false
+            }
+        })
+}
+
+/// Starts a program that accepts in this way.
+fn start(path: PathBuf, how: &str, descriptors: Descriptors) -> Session {
+    let port = Ports::new().free().expect("a port is free");
+    let program = Program {
+        path,
+        arguments: Vec::new(),
+    };
+    let arguments = [port.number().to_string(), how.to_owned()];
+    let session = Session::start(&program, &arguments, port.number(), descriptors);
+    // It stays taken until the tests have ended.
+    std::mem::forget(port);
+    session.expect("the program starts")
+}
+
+fn dynamic(how: &str, descriptors: Descriptors) -> Session {
+    start(programs()[0].clone(), how, descriptors)
+}
+
+/// The program, dynamically and statically linked. Both are compiled before any session is
+/// started: where one ends, it takes the compiler for a process that a server has left behind.
+fn programs() -> &'static [PathBuf; 2] {
+    static PROGRAMS: OnceLock<[PathBuf; 2]> = OnceLock::new();
+    PROGRAMS.get_or_init(|| {
+        [false, true].map(|statically| servers::supervised("tells_descriptors_apart", statically))
+    })
+}
+
+/// Lets the session go on until something is so.
+#[track_caller]
+fn until(session: &mut Session, mut is_so: impl FnMut(&mut Session) -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so(session) {
+        assert!(Instant::now() < deadline, "{}", written(session.stdout()));
+        // Nobody tells when a server begins to listen, so it is looked at again soon.
+        session
+            .pump(Duration::from_millis(1), |_: Happening<'_>| {
+                Ok::<(), io::Error>(())
+            })
+            .expect("the machine works");
+    }
+}
+
+fn written(output: &Captured) -> String {
+    String::from_utf8_lossy(output.head()).into_owned()
+}
+
+/// Connects a client that never reads and says its port.
+fn connect(session: &mut Session, who: usize) -> u16 {
+    let who = ClientId(who);
+    // It may not listen yet; a connection that was refused is gone and must be tried anew.
+    let mut under_way = false;
+    until(session, |session| {
+        if !under_way {
+            under_way = session.connect(who, true).is_ok();
+            return false;
+        }
+        session.is_connected(who).unwrap_or_else(|_| {
+            under_way = false;
+            false
+        })
+    });
+    session.stop_reading(who);
+    session.port_of(who).expect("it is connected")
+}
+
+#[track_caller]
+fn must_say(session: &mut Session, text: &str) {
+    until(session, |session| {
+        let said = written(session.stdout());
+        said.lines().count() >= text.lines().count() || session.exit().is_some()
+    });
+    assert_eq!(written(session.stdout()), text);
+}
+
+#[test]
+#[ignore = "a proof of its own, see CONTRIBUTING.md"]
+fn a_server_tells_the_descriptors_apart_however_it_is_linked_and_accepts() {
+    for descriptors in possible() {
+        for path in programs() {
+            let mut session = start(path.clone(), "", descriptors);
+            let port = connect(&mut session, 0);
+            let words = words(descriptors);
+            must_say(&mut session, &format!("from {port}: {words}\n"));
+        }
+        for how in ["forks", "executes", "full"] {
+            let mut session = dynamic(how, descriptors);
+            let port = connect(&mut session, 0);
+            let words = words(descriptors);
+            must_say(&mut session, &format!("from {port}: {words}\n"));
+        }
+    }
+}
+
+#[test]
+#[ignore = "a proof of its own, see CONTRIBUTING.md"]
+fn calls_fail_as_the_kernel_would_let_them_fail() {
+    for descriptors in possible() {
+        let mut session = dynamic("never-waits", descriptors);
+        must_say(&mut session, "ready\n");
+        let port = connect(&mut session, 0);
+        let words = words(descriptors);
+        must_say(&mut session, &format!("ready\nfrom {port}: {words}\n"));
+    }
+}
+
+#[test]
+#[ignore = "a proof of its own, see CONTRIBUTING.md"]
+fn two_threads_that_wait_in_accept_get_one_connection_each() {
+    for descriptors in possible() {
+        let mut session = dynamic("two-threads", descriptors);
+        let mut ports = [connect(&mut session, 0), connect(&mut session, 1)];
+        until(&mut session, |session| {
+            written(session.stdout()).lines().count() == 2
+        });
+        let said = written(session.stdout());
+        let mut said: Vec<&str> = said.lines().collect();
+        said.sort_unstable();
+        ports.sort_by_key(u16::to_string);
+        assert_eq!(said, ports.map(|port| format!("from {port}")));
+    }
+}
+
+/// The system call that a process is in (proc_pid_syscall(5)).
+fn is_in_accept(process: u32) -> bool {
+    let call = std::fs::read_to_string(format!("/proc/{process}/syscall")).unwrap_or_default();
+    let number = call
+        .split(' ')
+        .next()
+        .and_then(|number| number.parse().ok());
+    number.is_some_and(|number: i64| number == libc::SYS_accept || number == libc::SYS_accept4)
+}
+
+#[test]
+#[ignore = "a proof of its own, see CONTRIBUTING.md"]
+fn a_server_that_is_stopped_in_accept_takes_nothing_until_it_goes_on() {
+    for descriptors in possible() {
+        let mut session = dynamic("", descriptors);
+        until(&mut session, |session| is_in_accept(session.process_id()));
+        session.freeze().expect("it can be stopped");
+        let port = connect(&mut session, 0);
+        for _ in 0..10 {
+            let waiting = session.backlog().expect("sock_diag").expect("it listens");
+            assert_eq!(waiting.waiting, 1, "{descriptors:?}");
+            session
+                .pump(Duration::ZERO, |_| Ok::<(), io::Error>(()))
+                .expect("the machine works");
+        }
+        session.thaw();
+        let words = words(descriptors);
+        must_say(&mut session, &format!("from {port}: {words}\n"));
+    }
+}
+
+#[test]
+#[ignore = "a proof of its own, see CONTRIBUTING.md"]
+fn a_server_that_is_killed_in_accept_hangs_nothing_and_listens_no_more() {
+    for descriptors in possible() {
+        for how in ["", "forks", "two-threads"] {
+            let mut session = dynamic(how, descriptors);
+            if how.is_empty() {
+                until(&mut session, |session| is_in_accept(session.process_id()));
+            } else {
+                until(&mut session, |session| {
+                    session.backlog().expect("sock_diag").is_some()
+                });
+            }
+            let _output = session.end();
+        }
+        let mut session = dynamic("", descriptors);
+        until(&mut session, |session| is_in_accept(session.process_id()));
+        let process = i32::try_from(session.process_id()).expect("a process id");
+        let process = rustix::process::Pid::from_raw(process).expect("a process id");
+        rustix::process::kill_process(process, rustix::process::Signal::KILL).expect("it runs");
+        until(&mut session, |session| session.exit().is_some());
+        until(&mut session, |session| {
+            session.backlog().expect("sock_diag").is_none()
+        });
+    }
+}
