@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -291,13 +291,4 @@ fn terminal() -> io::Result<(OwnedFd, File)> {
     attributes.make_raw();
     tcsetattr(theirs.as_fd(), OptionalActions::Now, &attributes)?;
     Ok((ours, File::from(theirs)))
-}
-
-/// How a finished command ended, in the same words as a server.
-#[must_use]
-pub fn exit_of(status: std::process::ExitStatus) -> Exit {
-    status.signal().map_or_else(
-        || Exit::Status(status.code().unwrap_or_default()),
-        Exit::Signal,
-    )
 }

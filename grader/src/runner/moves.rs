@@ -186,6 +186,11 @@ impl Play<'_> {
 
     fn say(&mut self, from: ClientId, bytes: &[u8]) -> Result<(), Stop> {
         self.transcript.says(from, bytes);
+        self.hand_over(from, bytes)
+    }
+
+    /// What a client says goes into the network, and the oracle hears of it.
+    fn hand_over(&mut self, from: ClientId, bytes: &[u8]) -> Result<(), Stop> {
         let port = self.session.port_of(from)?;
         self.oracle.says(from, bytes);
         self.unsettled.push(Deed::Spoke(from, port));
@@ -255,19 +260,12 @@ impl Play<'_> {
                     "~".repeat(64)
                 ));
             }
-            let port = self.session.port_of(from)?;
-            self.oracle.says(from, text.as_bytes());
-            self.unsettled.push(Deed::Spoke(from, port));
-            self.session.send(from, text.as_bytes());
+            self.hand_over(from, text.as_bytes())?;
             said += text.len();
             self.settle()?;
             let mut now = Vec::new();
             for port in &ports {
-                now.push(
-                    self.session
-                        .server_side(*port)
-                        .map_err(|error| blind(&error))?,
-                );
+                now.push(self.server_side(*port)?);
             }
             rounds_without_change = if now == before {
                 rounds_without_change + 1

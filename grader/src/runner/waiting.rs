@@ -171,10 +171,7 @@ impl Play<'_> {
             Sign::Answer,
             patience,
             |play| {
-                let connection = play
-                    .session
-                    .server_side(port)
-                    .map_err(|error| blind(&error))?;
+                let connection = play.server_side(port)?;
                 Ok(connection
                     .is_none_or(|connection| has_arrived(&connection) && connection.unread == 0))
             },
@@ -189,10 +186,7 @@ impl Play<'_> {
         self.wait(
             Sign::Answer,
             patience,
-            |play| {
-                let connection = play.session.server_side(port);
-                Ok(connection.map_err(|error| blind(&error))?.is_none())
-            },
+            |play| Ok(play.server_side(port)?.is_none()),
             |play| explain::never_reads(play, who),
         )
     }
@@ -221,15 +215,19 @@ impl Play<'_> {
             Sign::Answer,
             patience,
             |play| {
-                let connection = play
-                    .session
-                    .server_side(port)
-                    .map_err(|error| blind(&error))?;
+                let connection = play.server_side(port)?;
                 let delivered = connection.is_none_or(|connection| connection.undelivered == 0);
                 Ok(delivered && play.session.has_read_all(who))
             },
             |play| explain::never_drains(play, who),
         )
+    }
+
+    /// The server's side of a client's connection, which a play that asks cannot do without.
+    pub(super) fn server_side(&self, port: u16) -> Result<Option<Connection>, Stop> {
+        self.session
+            .server_side(port)
+            .map_err(|error| blind(&error))
     }
 
     /// Lets the event loop run until it is `over`. A server that dies meanwhile is wrong, and so
