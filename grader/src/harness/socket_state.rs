@@ -302,6 +302,7 @@ mod tests {
         assert_eq!(unread(&states), Some(0));
         drop(peer);
         drop(listener);
-        assert_eq!(states.backlog(server).expect("an answer"), None);
+        // A process that another test has forked keeps a copy until it executes something.
+        while states.backlog(server).expect("an answer").is_some() {}
     }
 }
