@@ -6,7 +6,7 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use crate::scenario::{Action, ClientId, Delivery, Scenario, Send};
+use crate::scenario::{Action, ClientId, Delivery, Fault, Measured, Scenario, Send, Visit};
 
 /// How many relayed bytes a reading client may be owed before the driver waits for it.
 ///
@@ -69,6 +69,12 @@ pub enum Move {
     Thaw,
     /// A connection to this address must be refused.
     Refuse(Ipv4Addr),
+    /// The next call of this kind fails.
+    Fail(Fault),
+    /// The server gets no more memory.
+    NoMemory,
+    /// Something of the server's is measured.
+    Measure(Measured),
     /// These clients must have received this last; already compared with the oracle.
     Expect {
         /// Who must have received it.
@@ -134,15 +140,7 @@ impl Writer {
         match action {
             Action::Start(_) => {}
             Action::Connect(clients) => self.connect(clients),
-            Action::Visit(clients) => {
-                for &who in clients {
-                    self.put(Move::Arrive(who));
-                    self.settle();
-                    let how = Departure::Close;
-                    self.put(Move::Leave { who, how });
-                    self.settle();
-                }
-            }
+            Action::Visit(visit) => self.visit(visit),
             Action::Send(send) => self.send(send),
             Action::Expect(expect) => {
                 let by = expect.by.clone();
@@ -180,6 +178,9 @@ impl Writer {
                 self.settle();
             }
             Action::Refuse(address) => self.put(Move::Refuse(*address)),
+            Action::Fail(fault) => self.put(Move::Fail(*fault)),
+            Action::NoMemory => self.put(Move::NoMemory),
+            Action::Measure(measured) => self.put(Move::Measure(*measured)),
         }
     }
 
@@ -190,6 +191,20 @@ impl Writer {
                 self.put(Move::Arrive(who));
             }
             self.settle();
+        }
+    }
+
+    fn visit(&mut self, visit: &Visit) {
+        for (counter, &who) in visit.clients.iter().enumerate() {
+            self.put(Move::Arrive(who));
+            self.settle();
+            if let Some(text) = &visit.says {
+                let text = text.render(counter, &mut self.random);
+                for batch in batches(&text, prefix_length(who)) {
+                    self.say(who, batch);
+                }
+            }
+            self.leave(&[who], Departure::Close);
         }
     }
 

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::harness::Program;
 
+mod language;
+
 /// What is graded.
 #[derive(Clone, Debug)]
 pub struct Submission {
@@ -106,6 +108,13 @@ impl Submission {
             name: shown,
             command,
         })
+    }
+
+    /// In what it is plainly written, where that is not C: `Rust`.
+    #[must_use]
+    pub fn other_language(&self) -> Option<&'static str> {
+        let program = std::fs::read(&self.program.path).ok()?;
+        language::other_than_c(&program)
     }
 
     /// The kernel does not execute it, for this reason.

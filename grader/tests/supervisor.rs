@@ -9,7 +9,9 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use grader::harness::ports::Ports;
-use grader::harness::{Captured, Descriptors, Happening, Program, Session, supervisor};
+use grader::harness::{
+    Captured, Descriptors, Happening, Program, Session, Supervision, supervisor,
+};
 use grader::scenario::ClientId;
 
 /// No passing test waits this long: it ends the wait for a server that hangs.
@@ -30,10 +32,17 @@ const fn words(descriptors: Descriptors) -> &'static str {
     }
 }
 
+fn of(descriptors: Descriptors) -> Supervision {
+    Supervision {
+        descriptors,
+        ..Supervision::default()
+    }
+}
+
 /// The kinds of descriptors that this machine can give.
 fn possible() -> impl Iterator<Item = Descriptors> {
     ALL.into_iter()
-        .filter(|descriptors| match supervisor::probe(*descriptors) {
+        .filter(|descriptors| match supervisor::probe(&of(*descriptors)) {
             Ok(()) => true,
             Err(error) => {
                 eprintln!("skipped: {descriptors:?} descriptors cannot be had here: {error}");
@@ -50,7 +59,7 @@ fn start(path: PathBuf, how: &str, descriptors: Descriptors) -> Session {
         arguments: Vec::new(),
     };
     let arguments = [port.number().to_string(), how.to_owned()];
-    let session = Session::start(&program, &arguments, port.number(), descriptors);
+    let session = Session::start(&program, &arguments, port.number(), &of(descriptors));
     // It stays taken until the tests have ended.
     std::mem::forget(port);
     session.expect("the program starts")
@@ -117,7 +126,6 @@ fn must_say(session: &mut Session, text: &str) {
 }
 
 #[test]
-#[ignore = "a proof of its own, see CONTRIBUTING.md"]
 fn a_server_tells_the_descriptors_apart_however_it_is_linked_and_accepts() {
     for descriptors in possible() {
         for path in programs() {
@@ -136,7 +144,6 @@ fn a_server_tells_the_descriptors_apart_however_it_is_linked_and_accepts() {
 }
 
 #[test]
-#[ignore = "a proof of its own, see CONTRIBUTING.md"]
 fn calls_fail_as_the_kernel_would_let_them_fail() {
     for descriptors in possible() {
         let mut session = dynamic("never-waits", descriptors);
@@ -148,7 +155,6 @@ fn calls_fail_as_the_kernel_would_let_them_fail() {
 }
 
 #[test]
-#[ignore = "a proof of its own, see CONTRIBUTING.md"]
 fn two_threads_that_wait_in_accept_get_one_connection_each() {
     for descriptors in possible() {
         let mut session = dynamic("two-threads", descriptors);
@@ -175,7 +181,6 @@ fn is_in_accept(process: u32) -> bool {
 }
 
 #[test]
-#[ignore = "a proof of its own, see CONTRIBUTING.md"]
 fn a_server_that_is_stopped_in_accept_takes_nothing_until_it_goes_on() {
     for descriptors in possible() {
         let mut session = dynamic("", descriptors);
@@ -196,7 +201,6 @@ fn a_server_that_is_stopped_in_accept_takes_nothing_until_it_goes_on() {
 }
 
 #[test]
-#[ignore = "a proof of its own, see CONTRIBUTING.md"]
 fn a_server_that_is_killed_in_accept_hangs_nothing_and_listens_no_more() {
     for descriptors in possible() {
         for how in ["", "forks", "two-threads"] {

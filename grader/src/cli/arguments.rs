@@ -74,9 +74,9 @@ pub(super) struct Run {
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
     pub(super) patience: Duration,
 
-    /// The descriptors that the server has of its clients. Those of the exam are on trial: they
-    /// will be the usual ones when the order of a server's calls is watched as well
-    #[arg(long, value_name = "KIND", default_value = "blocking", value_enum)]
+    /// The descriptors that the server has of its clients; others than those of the exam are for
+    /// comparison
+    #[arg(long, value_name = "KIND", default_value = "exam", value_enum)]
     pub(super) descriptors: Descriptors,
 
     /// Write a report as well; `-` is standard output. May be given several times

@@ -1,5 +1,6 @@
 //! `grader run`.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::time::Instant;
 
@@ -8,10 +9,11 @@ use super::{CommandError, suite};
 use crate::event::{Event, RunDescription, RunResult};
 use crate::exit_code::ExitCode;
 use crate::harness::socket_state::SocketStates;
-use crate::harness::{Descriptors, descendants, interruption, limits, supervisor};
+use crate::harness::{Descriptors, Supervision, descendants, interruption, limits, supervisor};
 use crate::report::terminal::Terminal;
 use crate::report::{Reporter, Target};
 use crate::runner::{self, RunError, Settings};
+use crate::scenario::Watch;
 use crate::submission::Submission;
 use crate::verdict::Summary;
 
@@ -27,6 +29,8 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
     let settings = Settings {
         program: submission.program.clone(),
         server_descriptors: descriptors(options.descriptors, &mut limitations),
+        unsupervised: unsupervised(&mut limitations),
+        other_language: submission.other_language(),
         jobs: options.jobs.map_or_else(usual_jobs, Into::into),
         descriptors: limits::raise_own(),
         patience: options.patience,
@@ -120,21 +124,35 @@ fn limitations() -> Vec<String> {
 
 /// The descriptors that can be had here, and a sentence where they are not those asked for.
 fn descriptors(wanted: Descriptors, limitations: &mut Vec<String>) -> Descriptors {
-    match (supervisor::probe(wanted), wanted) {
-        (Ok(()), _) => wanted,
-        (Err(error), Descriptors::Exam | Descriptors::Blocking) => {
-            limitations.push(format!(
-                "The server's descriptors are plain blocking ones, since those of the exam cannot \
-                 be had here: {error}."
-            ));
-            Descriptors::Blocking
-        }
-        (Err(error), Descriptors::Nonblocking) => {
-            limitations.push(format!(
-                "The server's descriptors are plain blocking ones, since non-blocking ones cannot \
-                 be had here: {error}."
-            ));
-            Descriptors::Blocking
-        }
-    }
+    let supervision = Supervision {
+        descriptors: wanted,
+        ..Supervision::default()
+    };
+    let Err(error) = supervisor::probe(&supervision) else {
+        return wanted;
+    };
+    let those = match wanted {
+        Descriptors::Exam | Descriptors::Blocking => "those of the exam",
+        Descriptors::Nonblocking => "non-blocking ones",
+    };
+    limitations.push(format!(
+        "The server's descriptors are plain blocking ones, since {those} cannot be had here: \
+         {error}."
+    ));
+    Descriptors::Blocking
+}
+
+/// Why the server's system calls cannot be supervised here, where they cannot, and a sentence
+/// about it.
+fn unsupervised(limitations: &mut Vec<String>) -> Option<String> {
+    let supervision = Supervision {
+        watch: BTreeSet::from([Watch::SelectFirst]),
+        ..Supervision::default()
+    };
+    let error = supervisor::probe(&supervision).err()?.to_string();
+    limitations.push(format!(
+        "The server's system calls cannot be watched or made to fail here, so that scenarios that \
+         need it are skipped: {error}."
+    ));
+    Some(error)
 }

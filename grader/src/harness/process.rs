@@ -18,7 +18,7 @@ use rustix::process::{Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions};
 
 use super::Exit;
 use super::supervisor::InServer;
-use super::{descendants, limits};
+use super::{descendants, limits, memory};
 
 /// What is executed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +48,8 @@ pub struct Outputs {
 }
 
 impl Process {
-    /// Starts a server, supervised where it is said how; `waker` is woken when it has ended.
+    /// Starts a server, supervised where it is said how; `waker` is woken when it has ended. Where
+    /// its heap is to be `tight`, the C library takes no more memory than it needs.
     ///
     /// # Errors
     /// The program cannot be executed, or the machine lacks something to run it.
@@ -56,6 +57,7 @@ impl Process {
         program: &Program,
         arguments: &[String],
         supervised: Option<InServer>,
+        tight: bool,
         waker: Arc<Waker>,
     ) -> io::Result<(Self, Outputs)> {
         let (stdout, server_stdout) = output_channel()?;
@@ -68,12 +70,23 @@ impl Process {
             .stdout(server_stdout)
             .stderr(server_stderr)
             .process_group(0);
+        if tight {
+            // The first is for the C libraries of today, the second for older ones (mallopt(3)).
+            command
+                .env("GLIBC_TUNABLES", "glibc.malloc.top_pad=0")
+                .env("MALLOC_TOP_PAD_", "0");
+        }
         let descriptors = limits::of_a_server();
         let call = Call::new(program, arguments)?;
         // SAFETY: between fork and exec only system calls are made, which are async-signal-safe;
         // nothing is allocated and no lock is taken.
         unsafe {
             command.pre_exec(move || {
+                // First of all, while there is room for its listener: until the execution, the
+                // process has all descriptors of the grader.
+                if let Some(supervised) = &supervised {
+                    supervised.install();
+                }
                 rustix::process::setrlimit(Resource::Nofile, descriptors)?;
                 let none = Rlimit {
                     current: Some(0),
@@ -84,9 +97,6 @@ impl Process {
                 #[cfg(target_os = "linux")]
                 rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
                 super::interruption::unblock()?;
-                if let Some(supervised) = &supervised {
-                    supervised.install();
-                }
                 Err(call.execute())
             });
         }
@@ -146,6 +156,14 @@ impl Process {
         let options = WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         wait(self.pid, options)?;
         Ok(())
+    }
+
+    /// From here on, it gets no more memory.
+    ///
+    /// # Errors
+    /// The kernel refuses.
+    pub fn exhaust_memory(&self) -> io::Result<()> {
+        memory::exhaust(self.pid)
     }
 
     /// Lets it go on.

@@ -1,5 +1,6 @@
 //! One server and its clients, in one event loop.
 
+use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream};
 use std::sync::Arc;
@@ -10,10 +11,11 @@ use mio::{Events, Interest, Poll, Token, Waker};
 use super::client::{Client, Received};
 use super::output::Output;
 use super::process::{Outputs, Process};
+use super::resources::{self, Activity};
 use super::socket_state::{Backlog, Connection, SocketStates};
-use super::supervisor::{self, Descriptors, Supervisor};
+use super::supervisor::{self, Misconduct, Supervision, Supervisor};
 use super::{Captured, Exit, Program};
-use crate::scenario::ClientId;
+use crate::scenario::{ClientId, Fault};
 
 const EXIT: Token = Token(0);
 const STDOUT: Token = Token(1);
@@ -53,6 +55,8 @@ pub struct Session {
     _exit_waker: Arc<Waker>,
     events: Events,
     clients: Vec<Option<Client>>,
+    /// Which client has, or had, which port of its own.
+    ports: HashMap<u16, ClientId>,
     /// Clients whose streams may hold more than has been read.
     unread: Vec<usize>,
     stdout: Output,
@@ -62,8 +66,8 @@ pub struct Session {
 }
 
 impl Session {
-    /// Starts a server with these arguments; its clients will connect to `port`, and it will have
-    /// these descriptors of them.
+    /// Starts a server with these arguments; its clients will connect to `port`, and it will be
+    /// supervised like this.
     ///
     /// # Errors
     /// The program cannot be executed, or the machine lacks something to run it.
@@ -71,20 +75,30 @@ impl Session {
         program: &Program,
         arguments: &[String],
         port: u16,
-        descriptors: Descriptors,
+        supervision: &Supervision,
     ) -> io::Result<Self> {
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), EXIT)?);
-        let (in_server, in_grader) = supervisor::prepare(descriptors)?.unzip();
-        let (process, Outputs { stdout, stderr }) =
-            Process::start(program, arguments, in_server, Arc::clone(&waker))?;
-        let attached = in_grader
-            .map(|in_grader| Supervisor::attach(in_grader, poll.registry(), SUPERVISOR))
-            .transpose();
-        let (supervisor, trouble) = match attached {
-            Ok(supervisor) => (supervisor, None),
-            Err(error) => (None, Some(unsupervised(&error))),
+        let (in_server, in_grader) = supervisor::prepare(supervision)?.unzip();
+        let tight_heap = supervision.tight_heap;
+        let start = || Process::start(program, arguments, in_server, tight_heap, waker.clone());
+        let (started, supervisor, trouble) = match in_grader {
+            None => (start()?, None, None),
+            Some(in_grader) => {
+                let registry = poll.registry();
+                match supervisor::start_supervised(
+                    in_grader,
+                    supervision,
+                    registry,
+                    SUPERVISOR,
+                    start,
+                )? {
+                    (started, Ok(supervisor)) => (started, Some(supervisor), None),
+                    (started, Err(error)) => (started, None, Some(unsupervised(&error))),
+                }
+            }
         };
+        let (process, Outputs { stdout, stderr }) = started;
         let session = Self {
             stdout: Output::watch(stdout, poll.registry(), STDOUT)?,
             stderr: Output::watch(stderr, poll.registry(), STDERR)?,
@@ -96,6 +110,7 @@ impl Session {
             _exit_waker: waker,
             events: Events::with_capacity(1024),
             clients: Vec::new(),
+            ports: HashMap::new(),
             unread: Vec::new(),
             states: SocketStates::open().ok(),
             buffer: vec![0; 64 * 1024],
@@ -243,6 +258,7 @@ impl Session {
     /// The connection is refused at once, or the machine lacks something.
     pub fn connect(&mut self, who: ClientId, will_be_lazy: bool) -> io::Result<()> {
         let mut client = Client::connect(self.port, will_be_lazy)?;
+        self.ports.insert(client.stream.local_addr()?.port(), who);
         let interest = Interest::READABLE | Interest::WRITABLE;
         self.poll
             .registry()
@@ -393,6 +409,69 @@ impl Session {
             .stream
             .local_addr()?;
         Ok(address.port())
+    }
+
+    /// The client whose own end has, or had, this port.
+    #[must_use]
+    pub fn client_at(&self, port: u16) -> Option<ClientId> {
+        self.ports.get(&port).copied()
+    }
+
+    /// The first system call that the server must not have made, told once.
+    pub fn misconduct(&mut self) -> Option<Misconduct> {
+        self.supervisor.as_mut().and_then(Supervisor::misconduct)
+    }
+
+    /// Makes a call fail when the server makes it next.
+    ///
+    /// # Errors
+    /// The client that it is about is not connected.
+    pub fn fail_next(&mut self, fault: &Fault) -> io::Result<()> {
+        let client = fault.to.map(|who| self.port_of(who)).transpose()?;
+        if let Some(supervisor) = &mut self.supervisor {
+            supervisor.fail_next(fault.call, client, fault.error);
+        }
+        Ok(())
+    }
+
+    /// From here on, the server gets no more memory.
+    ///
+    /// # Errors
+    /// The machine does not allow it.
+    pub fn exhaust_memory(&self) -> io::Result<()> {
+        self.process.exhaust_memory()
+    }
+
+    /// How many descriptors the server has open.
+    ///
+    /// # Errors
+    /// The machine does not tell.
+    pub fn open_descriptors(&self) -> io::Result<usize> {
+        resources::open_descriptors(self.process_id())
+    }
+
+    /// How much memory the server has for its data, in bytes.
+    ///
+    /// # Errors
+    /// The machine does not tell.
+    pub fn data_size(&self) -> io::Result<u64> {
+        resources::data_size(self.process_id())
+    }
+
+    /// What the server is doing.
+    ///
+    /// # Errors
+    /// The machine does not tell.
+    pub fn activity(&self) -> io::Result<Activity> {
+        resources::activity(self.process_id())
+    }
+
+    /// Where the server's own process listens; nowhere, where another one does it for it.
+    ///
+    /// # Errors
+    /// The machine does not tell.
+    pub fn listening_addresses(&self) -> io::Result<Vec<SocketAddr>> {
+        resources::listening_addresses(self.process_id())
     }
 
     /// The server's queue of connections that it has not accepted; `None` while nothing listens.

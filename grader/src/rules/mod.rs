@@ -136,12 +136,8 @@ impl Said {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Needs {
-    /// To see the server's system calls and make them fail.
-    Supervisor,
     /// To read and compile the candidate's source.
     Source,
-    /// To measure the server's descriptors, memory and CPU time.
-    Resources,
 }
 
 impl Needs {
@@ -149,9 +145,7 @@ impl Needs {
     #[must_use]
     pub const fn describe(self) -> &'static str {
         match self {
-            Self::Supervisor => "a look at the server's system calls",
             Self::Source => "a look at the source",
-            Self::Resources => "a look at the server's descriptors, memory and CPU time",
         }
     }
 }

@@ -198,7 +198,7 @@ fn a_gap_is_told() {
         "Not checked yet: that needs a look at the source."
     );
     assert!(
-        find("fatal-error")
+        find("never-eagain")
             .unwrap()
             .gap()
             .unwrap()

@@ -33,10 +33,15 @@ pub(super) fn play(scenario: &Scenario, circumstances: &Circumstances<'_>) -> Ch
             }
         }
     };
-    CheckReport {
-        readings,
-        ..report(scenario, outcome, begun.elapsed())
+    let mut report = report(scenario, outcome, begun.elapsed());
+    report.readings = readings;
+    if let Outcome::Failed(failure) = &report.outcome
+        && let Some(rule) = failure.beside
+    {
+        report.rules = vec![rule.into()];
+        report.hint = None;
     }
+    report
 }
 
 /// The report of a scenario that ended in this way.

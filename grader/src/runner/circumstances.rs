@@ -12,6 +12,10 @@ pub(super) struct Circumstances<'run> {
     pub(super) program: &'run Program,
     /// What kind of descriptors it has of its clients.
     pub(super) server_descriptors: Descriptors,
+    /// Why the server's system calls cannot be supervised here, where they cannot.
+    pub(super) unsupervised: Option<&'run str>,
+    /// In what it is plainly written, where that is not C: `Rust`.
+    pub(super) other_language: Option<&'static str>,
     /// Where ports come from.
     pub(super) ports: &'run Ports,
     /// How long a server may do nothing before it counts as hanging.

@@ -1,8 +1,10 @@
 //! Plays scenarios: each on a fresh server, several at once.
 
+mod beside;
 mod check;
 mod circumstances;
 mod explain;
+mod measuring;
 mod moves;
 mod patience;
 mod play;

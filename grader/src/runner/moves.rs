@@ -63,6 +63,23 @@ impl Play<'_> {
                     ))),
                 }
             }
+            Move::Fail(fault) => {
+                self.transcript.server(&format!(
+                    "will see {} fail once",
+                    explain::fault_in_words(&fault, &self.transcript)
+                ));
+                self.adversity = true;
+                Ok(self.session.fail_next(&fault)?)
+            }
+            Move::NoMemory => {
+                self.transcript.server("gets no more memory");
+                self.adversity = true;
+                self.session.exhaust_memory().map_err(|error| {
+                    Stop::Skip(format!("this machine does not let memory run out: {error}"))
+                })?;
+                Ok(())
+            }
+            Move::Measure(what) => self.measure(what),
             // It was compared with the oracle when the scenario was read, and the oracle judges
             // every byte; what is expected has come, or the step before would have failed.
             Move::Expect { .. } => Ok(()),

@@ -5,16 +5,21 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use super::circumstances::Circumstances;
+use super::measuring::Measurements;
 use super::stop::Stop;
 use super::transcript::Transcript;
 use super::{explain, startup};
 use crate::harness::ports::{self, Port};
+use crate::harness::supervisor::{Misconduct, Offence};
 use crate::harness::{Exit, Happening, Session};
 use crate::oracle::matcher::Mismatch;
 use crate::oracle::{Oracle, Stream};
 use crate::scenario::{ClientId, Scenario};
 use crate::script::{self, Departure, Move, Planned};
 use crate::verdict::{Failure, Reading};
+
+/// What a server says that cannot go on (subject).
+const FATAL_ERROR: &str = "Fatal error\n";
 
 /// A scenario under way.
 #[derive(Debug)]
@@ -37,6 +42,9 @@ pub(super) struct Play<'run> {
     pub(super) deferred: VecDeque<Planned>,
     /// Whether the server has accepted a connection yet.
     pub(super) serves: bool,
+    pub(super) measurements: Measurements,
+    /// Whether something has been made to fail.
+    pub(super) adversity: bool,
     /// The step that is being played, by its place.
     step: usize,
     /// The line of the scenario file on which it stands.
@@ -81,6 +89,8 @@ impl<'run> Play<'run> {
             frozen: false,
             deferred: VecDeque::new(),
             serves: false,
+            measurements: Measurements::default(),
+            adversity: false,
             step: 0,
             line: 1,
             transcript: Transcript::new(scenario),
@@ -94,9 +104,31 @@ impl<'run> Play<'run> {
                 self.collect_readings(readings);
                 self.finish()
             }
-            Err(Stop::Wrong(failure)) => Err(self.blame(failure)),
+            Err(Stop::Wrong(failure)) => {
+                if self.ended_for_want_of_memory(&failure)? {
+                    readings.insert(Reading::NoMemoryIsFatal);
+                    return Ok(());
+                }
+                Err(self.blame(failure))
+            }
             Err(stop) => Err(stop),
         }
+    }
+
+    /// Whether what looks like a failure is the end that the subject asks for when no memory can
+    /// be had.
+    fn ended_for_want_of_memory(&mut self, failure: &Failure) -> Result<bool, Stop> {
+        if !self.scenario.exhausts_memory() || failure.comparison.is_some() {
+            return Ok(false);
+        }
+        let ended = self.await_death()? == Some(Exit::Status(1));
+        // What it wrote before it ended may still be on its way through the pipe.
+        let _told_already = self
+            .session
+            .pump(Duration::ZERO, |_| Ok::<(), io::Error>(()));
+        Ok(ended
+            && self.session.stdout().total() == 0
+            && self.session.stderr().head() == FATAL_ERROR.as_bytes())
     }
 
     fn all_moves(&mut self) -> Result<(), Stop> {
@@ -144,6 +176,7 @@ impl<'run> Play<'run> {
 
     /// Completes a failure with what happened before it and, where the server has died, how.
     fn blame(self, mut failure: Box<Failure>) -> Stop {
+        failure.beside = self.beside(&failure);
         let exit = self.session.exit();
         let died_before_serving = exit.is_some() && !self.serves;
         let port = self.port;
@@ -198,10 +231,24 @@ impl<'run> Play<'run> {
                 return Err(explain::wrong_bytes(self, who, &mismatch).into());
             }
         }
+        if let Some(misconduct) = self.session.misconduct() {
+            return Err(self.misconduct(&misconduct));
+        }
         if let Some(who) = closed {
             return Err(self.closed_by_the_server(who)?.into());
         }
         Ok(progress)
+    }
+
+    /// The server made a call that it must not make. What its language makes for it, and no C
+    /// program would, is not its author's.
+    fn misconduct(&self, misconduct: &Misconduct) -> Stop {
+        match (&misconduct.offence, self.circumstances.other_language) {
+            (Offence::NotAllowed { call }, Some(language)) => Stop::Skip(format!(
+                "the server is written in {language}, which makes calls of its own, such as {call}"
+            )),
+            _ => explain::misconduct(self, misconduct).into(),
+        }
     }
 
     /// Gives the server a moment to send the rest of a line that is wrong already: the whole of
@@ -251,6 +298,9 @@ impl<'run> Play<'run> {
     }
 
     fn collect_readings(&self, readings: &mut BTreeSet<Reading>) {
+        if self.scenario.exhausts_memory() {
+            readings.insert(Reading::NoMemoryIsNeeded);
+        }
         for (place, stream) in self.streams.iter().enumerate() {
             let Some(stream) = stream else { continue };
             let observed = stream.observed(&self.oracle);

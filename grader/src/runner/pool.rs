@@ -21,6 +21,10 @@ pub struct Settings {
     pub program: Program,
     /// What kind of descriptors it has of its clients.
     pub server_descriptors: Descriptors,
+    /// Why its system calls cannot be supervised here, where they cannot.
+    pub unsupervised: Option<String>,
+    /// In what it is plainly written, where that is not C: `Rust`.
+    pub other_language: Option<&'static str>,
     /// How many scenarios are played at once, at least 1.
     pub jobs: usize,
     /// How many descriptors the grader may have open.
@@ -54,6 +58,8 @@ pub fn run<E: Send>(
     let circumstances = Circumstances {
         program: &settings.program,
         server_descriptors: settings.server_descriptors,
+        unsupervised: settings.unsupervised.as_deref(),
+        other_language: settings.other_language,
         ports: &ports,
         patience: settings.patience,
         seed: settings.seed,

@@ -1,11 +1,12 @@
 //! Whether the server can be executed and serves anybody at all, found out once: a server that
 //! never accepts a connection would use up the patience of every single scenario.
 
+use std::collections::BTreeSet;
 use std::io;
 
 use super::check::play;
 use super::circumstances::Circumstances;
-use crate::harness::{Descriptors, Session};
+use crate::harness::{Descriptors, Session, Supervision};
 use crate::scenario::{Action, Argument, Judge, Scenario, Start, StartOutcome, Step};
 use crate::tier::Tier;
 use crate::verdict::{Failure, Outcome};
@@ -17,11 +18,15 @@ use crate::verdict::{Failure, Outcome};
 /// The program cannot be executed.
 pub(super) fn never_serves(circumstances: &Circumstances<'_>) -> io::Result<Option<Failure>> {
     // Without an argument a server ends at once; only whether it can be executed matters here.
+    let unsupervised = Supervision {
+        descriptors: Descriptors::Blocking,
+        ..Supervision::default()
+    };
     drop(Session::start(
         circumstances.program,
         &[],
         0,
-        Descriptors::Blocking,
+        &unsupervised,
     )?);
     match play(&only_a_newcomer(), circumstances).outcome {
         Outcome::Failed(failure) if failure.not_played => Ok(Some(*failure)),
@@ -41,6 +46,7 @@ fn only_a_newcomer() -> Scenario {
         judge: Judge::EveryByte,
         must_keep: Vec::new(),
         silent: false,
+        watch: BTreeSet::new(),
         clients: Vec::new(),
         lazy: Vec::new(),
         steps: vec![Step {
@@ -48,6 +54,8 @@ fn only_a_newcomer() -> Scenario {
             action: Action::Start(Start {
                 arguments: vec![Argument::Port],
                 outcome: StartOutcome::Serves,
+                fails: None,
+                no_memory: false,
             }),
         }],
     }

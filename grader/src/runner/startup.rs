@@ -8,8 +8,10 @@ use super::explain;
 use super::patience::Patience;
 use super::stop::{Stop, blind};
 use crate::harness::ports::{self, BusyPort, Port};
-use crate::harness::{Captured, Exit, Session};
-use crate::scenario::{Argument, Scenario, Start, StartOutcome};
+use crate::harness::{Captured, Exit, Session, Supervision};
+use crate::scenario::{
+    Action, Argument, FailingCall, Measured, Scenario, Start, StartOutcome, Step,
+};
 use crate::verdict::Failure;
 
 /// The port that nobody but root may bind (docs/exam.md, test 2).
@@ -25,6 +27,8 @@ pub(super) struct Started {
     pub(super) port: Port,
     line: usize,
     arguments: Vec<String>,
+    /// The call that is made to fail.
+    fails: Option<FailingCall>,
     /// The listener that keeps a port busy.
     busy: Option<BusyPort>,
 }
@@ -35,6 +39,7 @@ pub(super) fn start(
     start: &Start,
     circumstances: &Circumstances<'_>,
 ) -> Result<Started, Stop> {
+    let supervision = supervision(scenario, start, circumstances)?;
     let port = circumstances.ports.free()?;
     let mut busy = None;
     let mut arguments = Vec::new();
@@ -53,7 +58,7 @@ pub(super) fn start(
         circumstances.program,
         &arguments,
         port.number(),
-        circumstances.server_descriptors,
+        &supervision,
     )
     .map_err(|error| Stop::Trouble(format!("the server could not be started: {error}")))?;
     Ok(Started {
@@ -61,8 +66,36 @@ pub(super) fn start(
         port,
         line: scenario.steps.first().map_or(1, |step| step.line),
         arguments,
+        fails: start.fails,
         busy,
     })
+}
+
+/// What must be supervised for this scenario.
+fn supervision(
+    scenario: &Scenario,
+    start: &Start,
+    circumstances: &Circumstances<'_>,
+) -> Result<Supervision, Stop> {
+    let faults = scenario.steps.iter().filter_map(|step| match &step.action {
+        Action::Fail(fault) => Some(fault.call),
+        _ => None,
+    });
+    let measures_memory = |step: &Step| step.action == Action::Measure(Measured::Memory);
+    let supervision = Supervision {
+        descriptors: circumstances.server_descriptors,
+        watch: scenario.watch.clone(),
+        fails_at_start: start.fails,
+        fails_later: faults.collect(),
+        no_memory_at_start: start.no_memory,
+        tight_heap: scenario.steps.iter().any(measures_memory),
+    };
+    match circumstances.unsupervised {
+        Some(reason) if supervision.needs_more_than_descriptors() => Err(Stop::Skip(format!(
+            "the server's system calls cannot be supervised here: {reason}"
+        ))),
+        _ => Ok(supervision),
+    }
 }
 
 impl Started {
@@ -91,6 +124,9 @@ impl Started {
         let exit = self.session.exit();
         let line = self.line;
         let called = self.called();
+        if let Some(misconduct) = self.session.misconduct() {
+            return Err(explain::misconduct_at_start(line, &called, &misconduct).into());
+        }
         drop(self.busy);
         let (written, errors) = self.session.end();
         let both = [written.head(), errors.head()].concat();
@@ -136,7 +172,10 @@ impl Started {
     pub(super) fn must_survive(mut self, circumstances: &Circumstances<'_>) -> Result<(), Stop> {
         let mut patience = Patience::new(circumstances.patience);
         while self.session.exit().is_none() {
-            if listens_somewhere(self.session.process_id())? {
+            let listening = self.session.listening_addresses().map_err(|error| {
+                Stop::Skip(format!("this machine does not tell who listens: {error}"))
+            })?;
+            if !listening.is_empty() {
                 return Ok(());
             }
             match patience.glance() {
@@ -212,7 +251,7 @@ impl Started {
 
     /// How the server was called, for people.
     fn called(&self) -> String {
-        match self.arguments.as_slice() {
+        let arguments = match self.arguments.as_slice() {
             [] => "without an argument".into(),
             arguments => format!(
                 "with {}",
@@ -222,6 +261,10 @@ impl Started {
                     .collect::<Vec<_>>()
                     .join(" ")
             ),
+        };
+        match self.fails {
+            Some(call) => format!("{arguments}, while {} fails", call.name()),
+            None => arguments,
         }
     }
 }
@@ -238,64 +281,4 @@ fn unexpected_end(
         Exit::Signal(_) => true,
     })
     .map(|exit| explain::death(exit, stdout, stderr))
-}
-
-/// Whether the process has a listening TCP socket, on whatever port and address.
-#[cfg(target_os = "linux")]
-fn listens_somewhere(process: u32) -> Result<bool, Stop> {
-    use std::collections::HashSet;
-
-    use procfs::process::{FDTarget, Process};
-
-    let Ok(process) = i32::try_from(process)
-        .map_err(|_| ())
-        .and_then(|id| Process::new(id).map_err(|_| ()))
-    else {
-        return Ok(false);
-    };
-    // It may end while it is being looked at.
-    let Ok(descriptors) = process.fd() else {
-        return Ok(false);
-    };
-    let sockets: HashSet<u64> = descriptors
-        .flatten()
-        .filter_map(|descriptor| match descriptor.target {
-            FDTarget::Socket(inode) => Some(inode),
-            _ => None,
-        })
-        .collect();
-    if sockets.is_empty() {
-        return Ok(false);
-    }
-    let cannot_see =
-        |error: io::Error| Stop::Skip(format!("this machine does not tell who listens: {error}"));
-    let listens = |table| Ok(listening(table)?.any(|socket| sockets.contains(&socket)));
-    Ok(listens("/proc/net/tcp").map_err(cannot_see)?
-        // There is none where the machine does without IPv6.
-        || listens("/proc/net/tcp6").unwrap_or(false))
-}
-
-/// The listening sockets in a table of the kernel, which lists them before all others
-/// (Documentation/networking/proc_net_tcp.rst). The others, tens of thousands after a run with
-/// crowds of clients, are not read.
-#[cfg(target_os = "linux")]
-fn listening(table: &str) -> io::Result<impl Iterator<Item = u64>> {
-    use std::io::BufRead;
-
-    let table = io::BufReader::new(std::fs::File::open(table)?);
-    let sockets = table.lines().skip(1).map_while(|line| {
-        let line = line.ok()?;
-        let mut fields = line.split_whitespace().skip(3);
-        let is_listening = fields.next()? == "0A";
-        let socket = fields.nth(5)?.parse().ok()?;
-        is_listening.then_some(socket)
-    });
-    Ok(sockets)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn listens_somewhere(_process: u32) -> Result<bool, Stop> {
-    Err(Stop::Skip(
-        "only Linux tells whether a process listens".into(),
-    ))
 }

@@ -3,6 +3,7 @@
 //! A scenario is read from a TOML file ([`mod@file`]) into the types of this module, in which every
 //! name has been resolved: nothing downstream looks at a file again.
 
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use crate::tier::Tier;
@@ -38,6 +39,8 @@ pub struct Scenario {
     pub must_keep: Vec<Keep>,
     /// Whether the server must write nothing at all to its standard output and error.
     pub silent: bool,
+    /// What is judged about the server's system calls.
+    pub watch: BTreeSet<Watch>,
     /// The names of all clients in the order in which they connect, so that a client's place
     /// here is the id that the subject gives it.
     pub clients: Vec<String>,
@@ -64,6 +67,16 @@ impl Scenario {
         }
         most
     }
+
+    /// Whether the server may end with "Fatal error" at some point, since it can have no memory.
+    #[must_use]
+    pub fn exhausts_memory(&self) -> bool {
+        self.steps.iter().any(|step| match &step.action {
+            Action::NoMemory => true,
+            Action::Start(start) => start.no_memory,
+            _ => false,
+        })
+    }
 }
 
 /// A client of a scenario: its place in the order of arrival, which is also its id on the wire.
@@ -89,6 +102,101 @@ pub enum Keep {
     Unread,
 }
 
+/// What can be judged about a server's system calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Watch {
+    /// Nothing is read, written or accepted before select was asked whether it may.
+    SelectFirst,
+    /// Nothing is read, written or accepted that would have to wait.
+    NeverEagain,
+    /// Only calls are made that the allowed functions make.
+    AllowedFunctions,
+}
+
+/// A call that can be made to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FailingCall {
+    /// socket(2), for one of the internet.
+    Socket,
+    /// bind(2).
+    Bind,
+    /// listen(2).
+    Listen,
+    /// accept(2).
+    Accept,
+    /// select(2).
+    Select,
+    /// recv(2) and whatever else reads.
+    Recv,
+    /// send(2) and whatever else writes.
+    Send,
+}
+
+impl FailingCall {
+    /// What it is called.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Socket => "socket",
+            Self::Bind => "bind",
+            Self::Listen => "listen",
+            Self::Accept => "accept",
+            Self::Select => "select",
+            Self::Recv => "recv",
+            Self::Send => "send",
+        }
+    }
+
+    /// Whether a server cannot go on without it.
+    #[must_use]
+    pub const fn is_fatal(self) -> bool {
+        matches!(self, Self::Socket | Self::Bind | Self::Listen)
+    }
+
+    /// The error that it fails with where nothing else is said: one that happens.
+    #[must_use]
+    pub const fn usual_error(self) -> FailingWith {
+        match self {
+            Self::Socket | Self::Accept => FailingWith::TooManyDescriptors,
+            Self::Bind | Self::Listen => FailingWith::AddressInUse,
+            Self::Select => FailingWith::Interrupted,
+            Self::Recv | Self::Send => FailingWith::Reset,
+        }
+    }
+}
+
+/// An error that a call can be made to fail with (errno(3)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FailingWith {
+    /// `ECONNABORTED`.
+    Aborted,
+    /// `EMFILE`.
+    TooManyDescriptors,
+    /// `EINTR`.
+    Interrupted,
+    /// `ECONNRESET`.
+    Reset,
+    /// `EPIPE`, without the signal.
+    BrokenPipe,
+    /// `EADDRINUSE`.
+    AddressInUse,
+    /// `ENOBUFS`.
+    NoBuffers,
+}
+
+/// Something of the server's that is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Measured {
+    /// The addresses on which it listens: 127.0.0.1 and no other.
+    Addresses,
+    /// How many descriptors it has open: as many as the first time.
+    Descriptors,
+    /// How much memory it has: not more each time than the time before.
+    Memory,
+    /// Its CPU time while nothing happens: none.
+    Idleness,
+}
+
 /// One step and the line of the file on which it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
@@ -107,7 +215,7 @@ pub enum Action {
     /// Clients connect, one after another.
     Connect(Vec<ClientId>),
     /// Clients arrive and leave at once, one after another, each seen by those who stay.
-    Visit(Vec<ClientId>),
+    Visit(Visit),
     /// A client speaks.
     Send(Send),
     /// What clients must have received; compared with the oracle when the file is read.
@@ -130,6 +238,23 @@ pub enum Action {
     Thaw,
     /// A connection to this address, at the server's port, must be refused.
     Refuse(Ipv4Addr),
+    /// The next call of this kind fails.
+    Fail(Fault),
+    /// No more memory can be had from here on.
+    NoMemory,
+    /// Something of the server's is measured, which must be as it should.
+    Measure(Measured),
+}
+
+/// A call that fails when the server makes it next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Which one.
+    pub call: FailingCall,
+    /// Only on the connection to this client.
+    pub to: Option<ClientId>,
+    /// With which error.
+    pub error: FailingWith,
 }
 
 /// How the server is started and what must come of it.
@@ -139,6 +264,10 @@ pub struct Start {
     pub arguments: Vec<Argument>,
     /// What must come of it.
     pub outcome: StartOutcome,
+    /// The call that fails when the server first makes it.
+    pub fails: Option<FailingCall>,
+    /// Whether no memory can be had from the first call of socket on.
+    pub no_memory: bool,
 }
 
 /// An argument of the server.
@@ -174,6 +303,15 @@ pub enum StartOutcome {
         /// These lines, sorted, on both together, where they matter.
         output: Option<String>,
     },
+}
+
+/// Clients arrive and leave at once, one after another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Visit {
+    /// Who comes and goes, in this order.
+    pub clients: Vec<ClientId>,
+    /// What each of them says in between, `{n}` counting from 0.
+    pub says: Option<Text>,
 }
 
 /// A client speaks.

@@ -73,7 +73,10 @@ fn each_visitor_is_seen_to_leave_before_the_next_comes() {
         how: Departure::Close,
     };
     assert_eq!(
-        moves_of(vec![Action::Visit(vec![ALICE, BOB])]),
+        moves_of(vec![Action::Visit(Visit {
+            clients: vec![ALICE, BOB],
+            says: None,
+        })]),
         [
             Move::Arrive(ALICE),
             Move::Settle,

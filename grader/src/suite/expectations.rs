@@ -32,7 +32,13 @@ pub(super) fn check(scenario: &Scenario, source: &SourceFile) -> Result<(), Scen
                     }
                 }
             }
-            Move::Flood { .. } | Move::Freeze | Move::Thaw | Move::Refuse(_) => {}
+            Move::Flood { .. }
+            | Move::Freeze
+            | Move::Thaw
+            | Move::Refuse(_)
+            | Move::Fail(_)
+            | Move::NoMemory
+            | Move::Measure(_) => {}
         }
     }
     Ok(())

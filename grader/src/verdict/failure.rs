@@ -9,15 +9,35 @@ pub struct Failure {
     pub reason: String,
     /// What had happened until then, shortened in the middle where it is long.
     pub transcript: Vec<TranscriptRow>,
+    /// The server's last system calls, where they are what is wrong: the last row is the call that
+    /// must not have been made.
+    pub calls: Vec<TranscriptRow>,
     /// What a client must have received beside what it did receive, where that is what differs.
     pub comparison: Option<Comparison>,
     /// How the server died, where it did.
     pub death: Option<Death>,
+    /// What is wrong.
+    pub matter: Matter,
+    /// The rule that is broken where it is not the one that the scenario is about: a scenario
+    /// that looks at system calls must not hold a line that is lost against them.
+    pub beside: Option<&'static str>,
     /// Set on a check that was not played because the server never served in the first place.
     pub not_played: bool,
     /// What it usually comes from when nobody is served at all, where that is not the port. A
     /// server that serves fails by what the check is about.
     pub hint: Option<String>,
+}
+
+/// What a failure is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Matter {
+    /// How the server starts, and what clients see of it.
+    #[default]
+    Conduct,
+    /// The system calls that the server makes.
+    Calls,
+    /// What the server has of the machine.
+    Resources,
 }
 
 /// One thing that happened: who, did what, with which text.

@@ -11,7 +11,7 @@ use crate::tier::Tier;
 pub mod diagnosis;
 mod failure;
 
-pub use failure::{Comparison, Death, Failure, TranscriptRow};
+pub use failure::{Comparison, Death, Failure, Matter, TranscriptRow};
 
 /// The result of one check.
 #[derive(Clone, Debug)]
@@ -73,6 +73,10 @@ pub enum Reading {
     LazyFoundEverything,
     /// A lazy client found whole lines missing when it woke.
     LazyMissedLines,
+    /// Where no memory could be had, the server said `Fatal error` and ended.
+    NoMemoryIsFatal,
+    /// Where no memory could be had, the server needed none and went on.
+    NoMemoryIsNeeded,
 }
 
 impl Reading {
@@ -93,6 +97,8 @@ impl Reading {
             Self::ExtraArgumentsRefused => "extra arguments are refused",
             Self::LazyFoundEverything => "a lazy client finds everything when it reads again",
             Self::LazyMissedLines => "a lazy client misses whole lines",
+            Self::NoMemoryIsFatal => "without memory it ends, saying so",
+            Self::NoMemoryIsNeeded => "without memory it goes on, needing none",
         }
     }
 }
@@ -158,6 +164,7 @@ impl Summary {
             .filter(move |reading| match reading {
                 Reading::PiecesHeld => !seen(Reading::PiecesAtOnce),
                 Reading::LazyFoundEverything => !seen(Reading::LazyMissedLines),
+                Reading::NoMemoryIsNeeded => !seen(Reading::NoMemoryIsFatal),
                 _ => true,
             })
     }

@@ -8,12 +8,13 @@ use std::thread;
 use super::invocation::{Played, play, text};
 use super::servers::{self, Mistake};
 
-/// What the plain server fails, by its nature: it drops what has no room and what has no end, and
-/// does not pass `MSG_NOSIGNAL`.
-const PLAIN_FAILS: [&str; 5] = [
+/// What the plain server fails, by its nature: it drops what has no room and what has no end, does
+/// not pass `MSG_NOSIGNAL`, and drops a line when select fails to say who has room for it.
+const PLAIN_FAILS: [&str; 6] = [
     "lazy-catches-up",
     "lazy-two-catch-up",
     "reset-while-others-speak",
+    "select-is-interrupted",
     "three-leave-at-once",
     "unfinished-line-kept",
 ];
@@ -32,8 +33,17 @@ const AT_ONCE: usize = 6;
 fn the_built_in_reference_passes_every_tier() {
     let played = play(None, &[&PATIENT[..], &["--require", "robust"]].concat());
     assert_eq!(played.status, 0, "{}", played.stdout);
-    assert_eq!(played.ended("passed").len(), played.checks().len());
-    assert!(played.stdout.contains("Verdict: passes at every tier."));
+    // Rust's library makes calls of its own where it is built to check itself, as for tests.
+    let skipped = played.ended("skipped");
+    assert!(skipped.iter().all(|name| *name == "allowed-calls"));
+    let passed = played.ended("passed").len();
+    assert_eq!(passed + skipped.len(), played.checks().len());
+    let verdict = if skipped.is_empty() {
+        "Verdict: passes at every tier."
+    } else {
+        "Verdict: passes at `robust`, 1 of its checks skipped."
+    };
+    assert!(played.stdout.contains(verdict), "{}", played.stdout);
     assert!(
         played
             .stdout

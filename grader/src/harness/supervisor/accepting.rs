@@ -51,7 +51,7 @@ impl Accepting {
         let socket = match call.descriptor() {
             Ok(socket) => socket,
             // The kernel will say so, if there is still somebody to say it to.
-            Err(Errno::BADF | Errno::SRCH) => return listener.go_on(&call),
+            Err(Errno::BADF | Errno::SRCH) => return listener.go_on(&call).map(drop),
             Err(error) => return Err(error.into()),
         };
         if !listener.waits(&call) {
@@ -60,17 +60,17 @@ impl Accepting {
         }
         // For all that goes wrong by the call's own fault, the kernel has the right error.
         if !SockRef::from(&socket).is_listener().unwrap_or(false) || !flags_are_known(&call) {
-            return listener.go_on(&call);
+            return listener.go_on(&call).map(drop);
         }
         if self.something_came(&socket)? {
             return self.hand_in(listener, &call, &socket);
         }
         if fcntl_getfl(&socket)?.contains(OFlags::NONBLOCK) {
-            return listener.fail(&call, Errno::AGAIN);
+            return listener.fail(&call, Errno::AGAIN).map(drop);
         }
         if SockRef::from(&socket).read_timeout()?.is_some() {
             // The kernel knows when this accept must end. Its descriptor will be a plain one.
-            return listener.go_on(&call);
+            return listener.go_on(&call).map(drop);
         }
         self.wait(Waiting { call, socket }, registry)
     }
@@ -156,7 +156,7 @@ impl Accepting {
         // connection must stay in the queue, in which select goes on seeing it.
         let place = match listener.open_there(call, socket.as_fd()) {
             Ok(place) => place,
-            Err(Errno::MFILE) => return listener.fail(call, Errno::MFILE),
+            Err(Errno::MFILE) => return listener.fail(call, Errno::MFILE).map(drop),
             Err(Errno::NOENT | Errno::SRCH) => return Ok(()),
             Err(error) => return Err(error.into()),
         };
@@ -171,7 +171,9 @@ impl Accepting {
         match tell_peer(call, &accepted.peer) {
             Ok(()) => {}
             // The kernel, too, notices this too late and drops the connection.
-            Err(error @ (Errno::FAULT | Errno::INVAL)) => return listener.fail(call, error),
+            Err(error @ (Errno::FAULT | Errno::INVAL)) => {
+                return listener.fail(call, error).map(drop);
+            }
             Err(Errno::SRCH) => {
                 self.between.push(accepted);
                 return Ok(());

@@ -15,8 +15,7 @@ impl Call {
     /// `BADF` where it is not open, `SRCH` where the caller has ended, and others where the
     /// kernel does not let the grader have it.
     pub(super) fn descriptor(&self) -> Result<OwnedFd, Errno> {
-        // The kernel looks at these bits only (listen(2), accept(2): an int).
-        let number = self.arguments[0] as i32;
+        let number = self.number_of_descriptor();
         if number < 0 {
             return Err(Errno::BADF);
         }
@@ -26,11 +25,21 @@ impl Call {
     /// Reads a number from the caller's memory.
     ///
     /// # Errors
-    /// `FAULT` where nothing is there, and others where the kernel does not let the grader read.
+    /// As those of [`Call::read`].
     pub(super) fn read_int(&self, address: u64) -> Result<i32, Errno> {
         let mut bytes = [0; size_of::<i32>()];
-        let remote = remote(address, size_of::<i32>());
-        let mut local = [IoSliceMut::new(&mut bytes)];
+        self.read(address, &mut bytes)?;
+        Ok(i32::from_ne_bytes(bytes))
+    }
+
+    /// Fills a buffer from the caller's memory.
+    ///
+    /// # Errors
+    /// `FAULT` where nothing is there, and others where the kernel does not let the grader read.
+    pub(super) fn read(&self, address: u64, buffer: &mut [u8]) -> Result<(), Errno> {
+        let wanted = buffer.len();
+        let remote = remote(address, wanted);
+        let mut local = [IoSliceMut::new(buffer)];
         // SAFETY: an IoSliceMut is an iovec, and the kernel writes into the one that is given,
         // whose bytes live until the call returns; the other end is another process's memory.
         let count = unsafe {
@@ -43,8 +52,7 @@ impl Call {
                 0,
             )
         };
-        complete(count, size_of::<i32>())?;
-        Ok(i32::from_ne_bytes(bytes))
+        complete(count, wanted)
     }
 
     /// Writes into the caller's memory.
@@ -86,7 +94,7 @@ pub(super) fn copy(thread: Pid, number: i32) -> Result<OwnedFd, Errno> {
 }
 
 /// The process that a thread belongs to (proc_pid_status(5), `Tgid`).
-fn process_of(thread: Pid) -> Result<Pid, Errno> {
+pub(super) fn process_of(thread: Pid) -> Result<Pid, Errno> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", thread.as_raw_pid()))
         .map_err(|_| Errno::SRCH)?;
     status

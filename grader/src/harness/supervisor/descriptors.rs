@@ -7,9 +7,9 @@ use clap::ValueEnum;
 pub enum Descriptors {
     /// As the subject says: recv blocks where nothing has come, send returns where nothing more
     /// fits
+    #[default]
     Exam,
     /// As accept gives them: recv and send block
-    #[default]
     Blocking,
     /// With `O_NONBLOCK`: neither recv nor send blocks
     Nonblocking,

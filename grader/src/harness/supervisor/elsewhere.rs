@@ -4,7 +4,8 @@ use std::io;
 
 use mio::{Registry, Token};
 
-use super::Descriptors;
+use super::{Misconduct, Supervision};
+use crate::scenario::{FailingCall, FailingWith};
 
 /// There is none.
 #[derive(Debug)]
@@ -18,22 +19,36 @@ pub(crate) enum InGrader {}
 #[derive(Debug)]
 pub(crate) enum Supervisor {}
 
-/// Tries whether servers can have these descriptors here.
+/// Tries whether servers can be supervised here.
 ///
 /// # Errors
-/// Only plain ones can be had.
-pub fn probe(descriptors: Descriptors) -> io::Result<()> {
-    prepare(descriptors).map(|_| ())
+/// They can only be left alone.
+pub fn probe(supervision: &Supervision) -> io::Result<()> {
+    prepare(supervision).map(|_| ())
 }
 
-pub(crate) fn prepare(descriptors: Descriptors) -> io::Result<Option<(InServer, InGrader)>> {
-    match descriptors {
-        Descriptors::Blocking => Ok(None),
-        Descriptors::Exam | Descriptors::Nonblocking => Err(io::Error::new(
-            io::ErrorKind::Unsupported,
-            "only Linux can do it",
-        )),
+pub(crate) fn prepare(supervision: &Supervision) -> io::Result<Option<(InServer, InGrader)>> {
+    let nothing = Supervision {
+        descriptors: super::Descriptors::Blocking,
+        ..Supervision::default()
+    };
+    if *supervision == nothing {
+        return Ok(None);
     }
+    Err(io::Error::new(
+        io::ErrorKind::Unsupported,
+        "only Linux can do it",
+    ))
+}
+
+pub(crate) fn start_supervised<T>(
+    in_grader: InGrader,
+    _supervision: &Supervision,
+    _registry: &Registry,
+    _token: Token,
+    _start: impl FnOnce() -> io::Result<T>,
+) -> io::Result<(T, io::Result<Supervisor>)> {
+    match in_grader {}
 }
 
 pub(crate) fn shrink(_server: u32, _inode: u32, _client_port: u16) -> io::Result<()> {
@@ -47,14 +62,6 @@ impl InServer {
 }
 
 impl Supervisor {
-    pub(crate) fn attach(
-        in_grader: InGrader,
-        _registry: &Registry,
-        _token: Token,
-    ) -> io::Result<Self> {
-        match in_grader {}
-    }
-
     pub(crate) fn serve(&mut self, _registry: &Registry) -> io::Result<()> {
         match *self {}
     }
@@ -64,6 +71,19 @@ impl Supervisor {
     }
 
     pub(crate) fn between(&self) -> usize {
+        match *self {}
+    }
+
+    pub(crate) fn fail_next(
+        &mut self,
+        _call: FailingCall,
+        _client: Option<u16>,
+        _with: FailingWith,
+    ) {
+        match *self {}
+    }
+
+    pub(crate) fn misconduct(&mut self) -> Option<Misconduct> {
         match *self {}
     }
 }

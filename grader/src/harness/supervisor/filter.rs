@@ -8,6 +8,7 @@ use libc::{
     BPF_ABS, BPF_JEQ, BPF_JMP, BPF_K, BPF_LD, BPF_RET, BPF_W, seccomp_data, sock_filter, sock_fprog,
 };
 use rustix::io::Errno;
+use rustix::net::SendFlags;
 
 /// How the kernel calls the architecture whose system call numbers this program knows
 /// (`AUDIT_ARCH_…` in linux/audit.h): the machine's number in ELF, 64 bits, little-endian.
@@ -18,21 +19,42 @@ const ARCHITECTURE: Option<u32> = Some(183 | 0x8000_0000 | 0x4000_0000);
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 const ARCHITECTURE: Option<u32> = None;
 
+/// A sendmsg with these flags is never watched: it is how the listener itself comes to the grader.
+/// Nobody else asks for this combination, which a stream ignores.
+pub(super) const HANDOVER: SendFlags = SendFlags::NOSIGNAL
+    .union(SendFlags::CONFIRM)
+    .union(SendFlags::MORE);
+
+/// Which calls the grader decides about, by number (`SYS_…`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Watched {
+    /// These.
+    Only(Vec<libc::c_long>),
+    /// All but these.
+    AllBut(Vec<libc::c_long>),
+}
+
 /// A filter that lets the grader decide about some calls and allows all others.
 ///
-/// Calls in the manner of another architecture (a 32-bit program, or x32, whose numbers have a
-/// bit of their own) are allowed untouched.
+/// Calls in the manner of another architecture, such as those of a 32-bit program, are allowed
+/// untouched.
 #[derive(Debug)]
 pub(super) struct Filter {
     instructions: Vec<sock_filter>,
 }
 
 impl Filter {
-    /// A filter that watches the calls of these numbers (`SYS_…`).
+    /// A filter that watches these calls.
     ///
     /// # Errors
     /// The numbers of this architecture are not known.
-    pub(super) fn new(calls: &[libc::c_long]) -> io::Result<Self> {
+    pub(super) fn new(watched: &Watched) -> io::Result<Self> {
+        let (calls, listed, others) = match watched {
+            Watched::Only(calls) => (calls, libc::SECCOMP_RET_USER_NOTIF, libc::SECCOMP_RET_ALLOW),
+            Watched::AllBut(calls) => {
+                (calls, libc::SECCOMP_RET_ALLOW, libc::SECCOMP_RET_USER_NOTIF)
+            }
+        };
         let Some(architecture) = ARCHITECTURE else {
             return Err(io::Error::new(
                 io::ErrorKind::Unsupported,
@@ -40,20 +62,28 @@ impl Filter {
             ));
         };
         let too_many = |_| io::Error::from(io::ErrorKind::InvalidInput);
+        // A jump is never longer than this.
         let count = u8::try_from(calls.len()).map_err(too_many)?;
+        /// The place of the flags among the arguments of sendmsg.
+        const FLAGS: usize = 2;
+        let number = |call: libc::c_long| u32::try_from(call).map_err(too_many);
         let mut instructions = vec![
             load(offset_of!(seccomp_data, arch)),
-            // Past the number's load and all comparisons stands "allow".
-            jump_if_equal(architecture, 0, count + 1),
+            jump_if_equal(architecture, 1, 0),
+            result(libc::SECCOMP_RET_ALLOW),
+            load(offset_of!(seccomp_data, nr)),
+            jump_if_equal(number(libc::SYS_sendmsg)?, 0, 3),
+            load(offset_of!(seccomp_data, args) + FLAGS * size_of::<u64>()),
+            jump_if_equal(HANDOVER.bits(), 0, 1),
+            result(libc::SECCOMP_RET_ALLOW),
             load(offset_of!(seccomp_data, nr)),
         ];
         for (call, left) in calls.iter().zip((0..count).rev()) {
-            // Past the comparisons that are left and "allow" stands "notify".
-            let call = u32::try_from(*call).map_err(too_many)?;
-            instructions.push(jump_if_equal(call, left + 1, 0));
+            // Past the comparisons that are left and the result for others stands that for these.
+            instructions.push(jump_if_equal(number(*call)?, left + 1, 0));
         }
-        instructions.push(result(libc::SECCOMP_RET_ALLOW));
-        instructions.push(result(libc::SECCOMP_RET_USER_NOTIF));
+        instructions.push(result(others));
+        instructions.push(result(listed));
         Ok(Self { instructions })
     }
 

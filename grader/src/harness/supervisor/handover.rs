@@ -1,8 +1,6 @@
 //! How the listener comes from the server's process, where it is made, to the grader.
 //!
-//! The server's process sends it through a socket before it executes the server. The message
-//! waits in the socket, so that neither side waits for the other: the grader looks for it when
-//! the server has been started, which is after it has been sent.
+//! The server's process sends it through a socket before it executes the server.
 
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
@@ -10,11 +8,11 @@ use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::net::{
     AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
-    SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
+    SendAncillaryMessage, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
 };
 
-use super::Descriptors;
-use super::filter::Filter;
+use super::Supervision;
+use super::filter::{Filter, HANDOVER};
 use super::listener::Listener;
 use super::watching;
 
@@ -25,22 +23,21 @@ pub(crate) struct InServer {
     channel: OwnedFd,
 }
 
-/// What the grader does once the server has been started.
+/// What the grader does while the server is being started.
 #[derive(Debug)]
 pub(crate) struct InGrader {
     channel: OwnedFd,
 }
 
-/// Prepares to watch what must be watched for these descriptors; `None` where nothing must.
+/// Prepares to watch what must be watched for this; `None` where nothing must.
 ///
 /// # Errors
 /// The machine lacks something.
-pub(crate) fn prepare(descriptors: Descriptors) -> io::Result<Option<(InServer, InGrader)>> {
-    let calls = watching::calls(descriptors);
-    if calls.is_empty() {
+pub(crate) fn prepare(supervision: &Supervision) -> io::Result<Option<(InServer, InGrader)>> {
+    let Some(watched) = watching::watched(supervision) else {
         return Ok(None);
-    }
-    let filter = Filter::new(calls)?;
+    };
+    let filter = Filter::new(&watched)?;
     let (ours, theirs) = socketpair(
         AddressFamily::UNIX,
         SocketType::SEQPACKET,
@@ -72,13 +69,17 @@ impl InServer {
             &self.channel,
             &[IoSlice::new(&errno.to_ne_bytes())],
             &mut control,
-            SendFlags::NOSIGNAL,
+            HANDOVER,
         );
+        // Closed by the execution, and not by a call that would have to be decided about.
+        if let Ok(listener) = installed {
+            std::mem::forget(listener);
+        }
     }
 }
 
 impl InGrader {
-    /// Takes the listener over.
+    /// Waits for the listener and takes it over.
     ///
     /// # Errors
     /// The filter could not be installed, for the reason that the kernel gave.

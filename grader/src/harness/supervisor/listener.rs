@@ -22,6 +22,14 @@ pub(super) struct Call {
     pub(super) arguments: [u64; 6],
 }
 
+impl Call {
+    /// The first argument, which for most calls is a descriptor. The kernel looks at its lower
+    /// half only, an int.
+    pub(super) const fn number_of_descriptor(&self) -> i32 {
+        self.arguments[0] as i32
+    }
+}
+
 /// The grader's end of a filter.
 #[derive(Debug)]
 pub(super) struct Listener {
@@ -115,11 +123,11 @@ impl Listener {
         unsafe { self.ioctl(libc::SECCOMP_IOCTL_NOTIF_ID_VALID, &mut id) }.is_ok()
     }
 
-    /// Lets the kernel make the call as if nobody had watched.
+    /// Lets the kernel make the call as if nobody had watched, and says whether it still waited.
     ///
     /// # Errors
     /// The kernel refuses. A call that has ended in the meantime is no error.
-    pub(super) fn go_on(&self, call: &Call) -> io::Result<()> {
+    pub(super) fn go_on(&self, call: &Call) -> io::Result<bool> {
         self.answer(seccomp_notif_resp {
             id: call.id,
             val: 0,
@@ -128,11 +136,11 @@ impl Listener {
         })
     }
 
-    /// Makes the call fail, without the kernel having made it.
+    /// Makes the call fail, without the kernel having made it, and says whether it still waited.
     ///
     /// # Errors
     /// The kernel refuses. A call that has ended in the meantime is no error.
-    pub(super) fn fail(&self, call: &Call, error: Errno) -> io::Result<()> {
+    pub(super) fn fail(&self, call: &Call, error: Errno) -> io::Result<bool> {
         self.answer(seccomp_notif_resp {
             id: call.id,
             val: 0,
@@ -193,10 +201,11 @@ impl Listener {
         }
     }
 
-    fn answer(&self, mut response: seccomp_notif_resp) -> io::Result<()> {
+    fn answer(&self, mut response: seccomp_notif_resp) -> io::Result<bool> {
         // SAFETY: the kernel reads this structure, which lives until the call returns.
         match unsafe { self.ioctl(libc::SECCOMP_IOCTL_NOTIF_SEND, &mut response) } {
-            Ok(_) | Err(Errno::NOENT) => Ok(()),
+            Ok(_) => Ok(true),
+            Err(Errno::NOENT) => Ok(false),
             Err(error) => Err(error.into()),
         }
     }

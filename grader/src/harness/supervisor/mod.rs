@@ -8,26 +8,43 @@
 //!
 //! | File | What it knows |
 //! |---|---|
-//! | `descriptors` | which kind of descriptors a server is to have, and so which calls are watched |
+//! | `supervision` | what is supervised in a server, decided before it starts |
+//! | `descriptors` | which kind of descriptors it is to have |
+//! | `calls` | which system call does what, and which of them the allowed functions make |
 //! | `filter` | the program that the kernel runs at each call, and how it is put on a process |
 //! | `handover` | how the listener comes from the server's process to the grader |
 //! | `listener` | the listener's ioctls |
 //! | `caller` | the descriptors and the memory of the process that makes a call |
-//! | `listening`, `accepting` | what is done about each watched call |
-//! | `watching` | which of them a call goes to |
+//! | `starting` | how calls are answered that come before the server is executed |
+//! | `watching` | which calls are watched, and whom each of them goes to |
+//! | `listening`, `accepting` | the exam's descriptors, and non-blocking ones |
+//! | `sockets` | whose socket a call is about, and whether it is ready |
+//! | `judging`, `discipline` | whether select was asked before a call |
+//! | `faults` | calls that are made to fail |
+//! | `misconduct` | what is found |
 //! | `probe` | whether all of that works on this machine |
 //! | `send_buffer` | how a lazy client's connection is made to fill with little |
 
 mod descriptors;
+mod misconduct;
+mod supervision;
 
 #[cfg(target_os = "linux")]
 mod accepting;
 #[cfg(target_os = "linux")]
 mod caller;
 #[cfg(target_os = "linux")]
+mod calls;
+#[cfg(target_os = "linux")]
+mod discipline;
+#[cfg(target_os = "linux")]
+mod faults;
+#[cfg(target_os = "linux")]
 mod filter;
 #[cfg(target_os = "linux")]
 mod handover;
+#[cfg(target_os = "linux")]
+mod judging;
 #[cfg(target_os = "linux")]
 mod listener;
 #[cfg(target_os = "linux")]
@@ -37,12 +54,18 @@ mod probe;
 #[cfg(target_os = "linux")]
 mod send_buffer;
 #[cfg(target_os = "linux")]
+mod sockets;
+#[cfg(target_os = "linux")]
+mod starting;
+#[cfg(target_os = "linux")]
 mod watching;
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 
 pub use descriptors::Descriptors;
+pub use misconduct::{Direction, Instead, Misconduct, ObservedCall, Offence, Socket};
+pub use supervision::Supervision;
 
 #[cfg(target_os = "linux")]
 pub use probe::probe;
@@ -50,13 +73,14 @@ pub use probe::probe;
 pub(super) use {
     handover::{InGrader, InServer, prepare},
     send_buffer::shrink,
+    starting::start_supervised,
     watching::Supervisor,
 };
 
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::probe;
 #[cfg(not(target_os = "linux"))]
-pub(super) use elsewhere::{InGrader, InServer, Supervisor, prepare, shrink};
+pub(super) use elsewhere::{InGrader, InServer, Supervisor, prepare, shrink, start_supervised};
 
 /// The first of the tokens that the supervisor uses for calls that wait. All of its tokens are
 /// at least this, and no client's is.

@@ -9,13 +9,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mio::{Events, Poll, Token, Waker};
+use rustix::event::{FdSetElement, Timespec, select};
 use rustix::fs::{OFlags, fcntl_getfl};
 use rustix::io::Errno;
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::Descriptors;
 use super::handover::{InGrader, InServer, prepare};
 use super::watching::Supervisor;
+use super::{Descriptors, Supervision};
 use crate::harness::descendants;
 
 const SUPERVISOR: Token = Token(0);
@@ -27,13 +28,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What the rehearsing process ends with when all went well, since it never executes anything.
 const WELL: Errno = Errno::CANCELED;
 
-/// Tries whether servers can have these descriptors here: a child of the grader makes the
-/// watched call and is served as a server would be.
+/// Tries whether servers can be supervised like this here: a child of the grader makes the
+/// watched calls and is served as a server would be.
 ///
 /// # Errors
 /// The first thing that the kernel, or a container around the grader, does not allow.
-pub fn probe(descriptors: Descriptors) -> io::Result<()> {
-    let Some((in_server, in_grader)) = prepare(descriptors)? else {
+pub fn probe(supervision: &Supervision) -> io::Result<()> {
+    let descriptors = supervision.descriptors;
+    let Some((in_server, in_grader)) = prepare(supervision)? else {
         return Ok(());
     };
     let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
@@ -48,11 +50,11 @@ pub fn probe(descriptors: Descriptors) -> io::Result<()> {
     let number = socket.as_raw_fd();
     std::thread::scope(|scope| {
         let child = scope.spawn(|| {
-            let rehearsed = rehearse(in_server, number, descriptors);
+            let rehearsed = rehearse(in_server, number, supervision);
             done.wake().and(rehearsed)
         });
         // Where serving ends early, its listener is closed, which ends what the child waits for.
-        let served = serve(in_grader, poll);
+        let served = serve(in_grader, supervision, poll);
         let rehearsed = child
             .join()
             .unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
@@ -71,8 +73,8 @@ pub fn probe(descriptors: Descriptors) -> io::Result<()> {
 }
 
 /// Serves the child's call until it is done.
-fn serve(in_grader: InGrader, mut poll: Poll) -> io::Result<()> {
-    let mut supervisor = Supervisor::attach(in_grader, poll.registry(), SUPERVISOR)?;
+fn serve(in_grader: InGrader, supervision: &Supervision, mut poll: Poll) -> io::Result<()> {
+    let mut supervisor = Supervisor::attach(in_grader, supervision, poll.registry(), SUPERVISOR)?;
     let mut events = Events::with_capacity(8);
     loop {
         match poll.poll(&mut events, Some(PATIENCE)) {
@@ -93,7 +95,9 @@ fn serve(in_grader: InGrader, mut poll: Poll) -> io::Result<()> {
 }
 
 /// Makes the watched call in a child that ends before it executes anything.
-fn rehearse(in_server: InServer, socket: RawFd, descriptors: Descriptors) -> io::Result<()> {
+fn rehearse(in_server: InServer, socket: RawFd, supervision: &Supervision) -> io::Result<()> {
+    let descriptors = supervision.descriptors;
+    let asks_select = !supervision.watch.is_empty();
     let mut command = Command::new("/");
     // SAFETY: between fork and exec only system calls are made, which are async-signal-safe;
     // nothing is allocated and no lock is taken.
@@ -102,6 +106,18 @@ fn rehearse(in_server: InServer, socket: RawFd, descriptors: Descriptors) -> io:
             in_server.install();
             // SAFETY: the grader keeps the socket open until the child has ended.
             let socket = BorrowedFd::borrow_raw(socket);
+            if asks_select {
+                // A question about nothing, whose set must be read all the same.
+                let mut nothing = [FdSetElement::default(); 1];
+                // SAFETY: no descriptor is in the set.
+                select(
+                    1,
+                    Some(&mut nothing),
+                    None,
+                    None,
+                    Some(&Timespec::default()),
+                )?;
+            }
             match descriptors {
                 Descriptors::Exam => rustix::net::listen(socket, 1)?,
                 Descriptors::Blocking => {}
@@ -132,14 +148,31 @@ fn rehearse(in_server: InServer, socket: RawFd, descriptors: Descriptors) -> io:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::Watch;
+    use std::collections::BTreeSet;
 
     #[test]
     fn this_machine_lets_a_server_be_supervised_or_says_why_not() {
-        for descriptors in [Descriptors::Exam, Descriptors::Nonblocking] {
-            if let Err(error) = probe(descriptors) {
-                eprintln!("{descriptors:?} descriptors are not to be had here: {error}");
+        for descriptors in [
+            Descriptors::Exam,
+            Descriptors::Blocking,
+            Descriptors::Nonblocking,
+        ] {
+            for watch in [BTreeSet::new(), BTreeSet::from([Watch::SelectFirst])] {
+                let supervision = Supervision {
+                    descriptors,
+                    watch,
+                    ..Supervision::default()
+                };
+                if let Err(error) = probe(&supervision) {
+                    eprintln!("not to be had here: {supervision:?}: {error}");
+                }
             }
         }
-        probe(Descriptors::Blocking).expect("nothing is needed for plain descriptors");
+        probe(&Supervision {
+            descriptors: Descriptors::Blocking,
+            ..Supervision::default()
+        })
+        .expect("nothing is needed for plain descriptors");
     }
 }

@@ -29,6 +29,7 @@ pub(crate) fn scenario(keep: &[Keep]) -> Scenario {
         judge: Judge::EveryByte,
         must_keep: keep.to_vec(),
         silent: false,
+        watch: std::collections::BTreeSet::new(),
         clients: Vec::new(),
         lazy: Vec::new(),
         steps: Vec::new(),

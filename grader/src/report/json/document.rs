@@ -10,7 +10,9 @@ use super::Text;
 use crate::event::{RunDescription, RunResult};
 use crate::report::broken_rule;
 use crate::tier::Tier;
-use crate::verdict::{CheckReport, Comparison, Outcome, Reading, Summary, Tally, Verdict};
+use crate::verdict::{
+    CheckReport, Comparison, Outcome, Reading, Summary, Tally, TranscriptRow, Verdict,
+};
 
 /// A run of grader, as far as it has come. In a file, the report is valid after every check.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -84,6 +86,8 @@ struct Check {
     readings: Vec<Reading>,
     /// What happened until it failed; empty where it did not.
     transcript: Vec<Row>,
+    /// The server's last system calls where one of them is what is wrong: the last.
+    calls: Vec<Row>,
     /// What a client must have received beside what it did receive, where that differs.
     comparison: Option<Difference>,
     /// How the server died, where it did.
@@ -226,15 +230,8 @@ impl Check {
             hint: hint.map(str::to_owned),
             duration_s: seconds(check.duration),
             readings: check.readings.iter().copied().collect(),
-            transcript: failure
-                .iter()
-                .flat_map(|failure| &failure.transcript)
-                .map(|row| Row {
-                    who: row.who.clone(),
-                    did: row.did.clone(),
-                    with: Text::new(&row.with),
-                })
-                .collect(),
+            transcript: rows(failure.map(|failure| &failure.transcript)),
+            calls: rows(failure.map(|failure| &failure.calls)),
             comparison: failure
                 .and_then(|failure| failure.comparison.as_ref())
                 .map(Difference::new),
@@ -247,6 +244,16 @@ impl Check {
             not_played: failure.is_some_and(|failure| failure.not_played),
         }
     }
+}
+
+fn rows(told: Option<&Vec<TranscriptRow>>) -> Vec<Row> {
+    let rows = told.into_iter().flatten();
+    rows.map(|row| Row {
+        who: row.who.clone(),
+        did: row.did.clone(),
+        with: Text::new(&row.with),
+    })
+    .collect()
 }
 
 impl Difference {

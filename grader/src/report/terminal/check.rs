@@ -31,7 +31,7 @@ pub(super) fn show(check: &CheckReport, command: &str, options: Options) -> Stri
         Outcome::Failed(failure) => {
             text = headed(BAD, "✗", true);
             text.push_str(&place(check, Some(failure.line)));
-            text.push_str(&why(check, failure, command, width));
+            text.push_str(&why(check, failure, command, options));
         }
         Outcome::Skipped(reason) => {
             text = headed(ASIDE, "–", true);
@@ -102,8 +102,12 @@ fn place(check: &CheckReport, line: Option<usize>) -> String {
     format!("  {}\n", Styled(QUIET, place))
 }
 
-fn why(check: &CheckReport, failure: &Failure, command: &str, width: usize) -> String {
+fn why(check: &CheckReport, failure: &Failure, command: &str, options: Options) -> String {
+    let Options { width, verbose } = options;
     let mut text = played(failure, width);
+    if verbose {
+        text.push_str(&block("calls", calls(failure, width)));
+    }
     text.push_str(&labelled("wrong", &failure.reason, width));
     if let Some(death) = &failure.death {
         // The reason has told how it ended, unless something else was wrong first.
@@ -159,6 +163,18 @@ fn played(failure: &Failure, width: usize) -> String {
         text.push_str(&comparison::show(comparison, columns, width));
     }
     text
+}
+
+/// The server's last calls, a line for each.
+fn calls(failure: &Failure, width: usize) -> impl Iterator<Item = String> {
+    let column = failure.calls.iter().map(|call| call.did.width()).max();
+    let column = column.unwrap_or(0) + 2;
+    failure.calls.iter().map(move |call| {
+        let with = shortened(&call.with, width.saturating_sub(LABELLED + column));
+        format!("{}{with}", pad(&call.did, column))
+            .trim_end()
+            .to_owned()
+    })
 }
 
 /// A text behind a label, wrapped beside it.

@@ -141,7 +141,7 @@ pub(in crate::runner) fn accepted_elsewhere(play: &Play<'_>, address: Ipv4Addr) 
     )
 }
 
-fn failure(play: &Play<'_>, reason: String) -> Failure {
+pub(super) fn failure(play: &Play<'_>, reason: String) -> Failure {
     Failure {
         line: play.line,
         reason,

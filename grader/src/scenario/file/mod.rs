@@ -4,13 +4,15 @@
 //! shapes of `shape`, and `steps` resolves them while it follows who is there (`cast`). The first
 //! thing that is wrong ends it, shown where it stands.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use toml::de::{DeTable, Deserializer};
 
 use super::error::ScenarioError;
 use super::source::SourceFile;
-use super::{Judge, Keep, Scenario};
-use shape::{At, FileShape, JudgeShape, KeepShape, VerbShape};
+use super::{Judge, Keep, Scenario, Watch};
+use shape::{At, FileShape, JudgeShape, KeepShape, VerbShape, WatchShape};
 use steps::Script;
 use wording::did_you_mean;
 
@@ -83,6 +85,7 @@ pub fn read(file: &SourceFile, rules: &[&str]) -> Result<Scenario, ScenarioError
         },
         must_keep: read_must_keep(file, shape.must_keep.as_deref().unwrap_or_default())?,
         silent: shape.silent.is_some_and(|silent| *silent.get()),
+        watch: read_watch(file, shape.watch.as_deref().unwrap_or_default())?,
         clients: script.cast.names().map(str::to_owned).collect(),
         lazy: script.cast.ever_lazy(),
         steps: script.steps,
@@ -158,6 +161,29 @@ fn read_must_keep(file: &SourceFile, keeps: &[At<KeepShape>]) -> Result<Vec<Keep
             ));
         }
         read.push(kept);
+    }
+    Ok(read)
+}
+
+fn read_watch(
+    file: &SourceFile,
+    watches: &[At<WatchShape>],
+) -> Result<BTreeSet<Watch>, ScenarioError> {
+    let mut read = BTreeSet::new();
+    for watch in watches {
+        let is_new = read.insert(match watch.get() {
+            WatchShape::SelectFirst => Watch::SelectFirst,
+            WatchShape::NeverEagain => Watch::NeverEagain,
+            WatchShape::AllowedFunctions => Watch::AllowedFunctions,
+        });
+        if !is_new {
+            return Err(ScenarioError::new(
+                file,
+                watch.span(),
+                "`watch` names the same thing twice",
+                "already named",
+            ));
+        }
     }
     Ok(read)
 }

@@ -13,13 +13,6 @@ impl Script<'_> {
     pub(super) fn send(&mut self, shape: &SendShape) -> Result<Send, ScenarioError> {
         let from = self.cast.present(&shape.from)?;
         let text = read_text(self.file, &shape.text, &self.cast, Generated::Allowed)?;
-        if text.is_empty() {
-            return Err(self.wrong(
-                shape.text.span(),
-                "a client that speaks says something",
-                "an empty text",
-            ));
-        }
         let times = match &shape.times {
             None => 1,
             Some(times) => self.number("times", times, MOST_TIMES)?,
@@ -30,18 +23,7 @@ impl Script<'_> {
         } else {
             times
         };
-        let length = text.length(times - 1).saturating_mul(sends);
-        if length > MOST_SENT {
-            return Err(self.wrong(
-                shape.text.span(),
-                format!(
-                    "one step sends at most {} bytes; this one sends {}",
-                    grouped(MOST_SENT),
-                    grouped(length)
-                ),
-                "too much",
-            ));
-        }
+        let length = self.check_amount(&shape.text, &text, times, sends)?;
         if let Some(frozen) = &mut self.frozen {
             let said = frozen.said.entry(from).or_default();
             *said = said.saturating_add(length);
@@ -67,6 +49,36 @@ impl Script<'_> {
             times,
             delivery,
         })
+    }
+
+    /// How many bytes a text has that is said so many times, `times` of them counted.
+    pub(super) fn check_amount(
+        &self,
+        said: &At<String>,
+        text: &Text,
+        times: usize,
+        sends: usize,
+    ) -> Result<usize, ScenarioError> {
+        if text.is_empty() {
+            return Err(self.wrong(
+                said.span(),
+                "a client that speaks says something",
+                "an empty text",
+            ));
+        }
+        let length = text.length(times - 1).saturating_mul(sends);
+        if length > MOST_SENT {
+            return Err(self.wrong(
+                said.span(),
+                format!(
+                    "one step sends at most {} bytes; this one sends {}",
+                    grouped(MOST_SENT),
+                    grouped(length)
+                ),
+                "too much",
+            ));
+        }
+        Ok(length)
     }
 
     fn delivery(&self, shape: &SendShape, text: &Text) -> Result<Delivery, ScenarioError> {

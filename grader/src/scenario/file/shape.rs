@@ -72,6 +72,9 @@ pub(in crate::scenario) struct FileShape {
     pub(super) must_keep: Option<Vec<At<KeepShape>>>,
     /// Whether the server must write nothing at all to its standard output and error.
     pub(super) silent: Option<At<bool>>,
+    /// What is judged about the server's system calls besides.
+    #[serde(default)]
+    pub(super) watch: Option<Vec<At<WatchShape>>>,
     /// What happens, in order: a step is one `[[step]]` with one verb.
     #[schemars(length(min = 1))]
     pub(super) step: Vec<VerbShape>,
@@ -97,6 +100,86 @@ pub(super) enum KeepShape {
     UnfinishedLine,
     /// Whole lines that were sent while a client did not read.
     Unread,
+}
+
+/// What is judged about the server's system calls.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "watch")]
+pub(super) enum WatchShape {
+    /// Nothing is read, written or accepted before select was asked whether it may.
+    SelectFirst,
+    /// Nothing is read, written or accepted that would have to wait.
+    NeverEagain,
+    /// Only calls are made that the allowed functions make.
+    AllowedFunctions,
+}
+
+/// A call without which no server can start.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "starting_call")]
+pub(super) enum StartingCallShape {
+    /// socket(2).
+    Socket,
+    /// bind(2).
+    Bind,
+    /// listen(2).
+    Listen,
+}
+
+/// A call that a server that serves makes.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "serving_call")]
+pub(super) enum ServingCallShape {
+    /// accept(2).
+    Accept,
+    /// select(2).
+    Select,
+    /// recv(2), or whatever else the server reads with.
+    Recv,
+    /// send(2), or whatever else the server writes with.
+    Send,
+}
+
+/// An error of the kernel's (errno(3)).
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "error")]
+pub(super) enum ErrorShape {
+    /// A connection has been aborted.
+    #[serde(rename = "ECONNABORTED")]
+    Aborted,
+    /// Too many descriptors are open.
+    #[serde(rename = "EMFILE")]
+    TooManyDescriptors,
+    /// A signal has interrupted the call.
+    #[serde(rename = "EINTR")]
+    Interrupted,
+    /// The other side has reset the connection.
+    #[serde(rename = "ECONNRESET")]
+    Reset,
+    /// The other side has closed the connection. No signal comes with it.
+    #[serde(rename = "EPIPE")]
+    BrokenPipe,
+    /// The kernel has no buffers left.
+    #[serde(rename = "ENOBUFS")]
+    NoBuffers,
+}
+
+/// Something of the server's that is measured.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "measured")]
+pub(super) enum MeasuredShape {
+    /// The addresses on which it listens: 127.0.0.1 and no other.
+    Addresses,
+    /// How many descriptors it has open: as many as the first time.
+    Descriptors,
+    /// How much memory it has: it must not grow from each time to the next.
+    Memory,
+    /// Its CPU time while nothing happens: none.
+    Idleness,
 }
 
 /// One step: exactly one verb.
@@ -136,6 +219,13 @@ pub(super) enum VerbShape {
     Thaw(Only),
     /// A connection to this address of the machine itself, at the server's port, must be refused.
     Refuse(#[schemars(extend("format" = "ipv4"))] At<String>),
+    /// A call fails when the server makes it next, once.
+    Fail(FailShape),
+    /// No more memory can be had from here on: the server says `Fatal error` and exits with
+    /// status 1 when it needs some, or goes on without.
+    NoMemory(Only),
+    /// Something of the server's is measured.
+    Measure(At<MeasuredShape>),
 }
 
 /// Names of connected clients; `guest-*` means all whose names begin with `guest-`.
@@ -169,6 +259,11 @@ pub(super) struct StartShape {
     pub(super) may_refuse: Option<Only>,
     /// It may do whatever it likes with its arguments, but no signal ends it.
     pub(super) must_not_crash: Option<Only>,
+    /// The call that fails when the server first makes it.
+    pub(super) fail: Option<At<StartingCallShape>>,
+    /// From the server's first call of socket on, no memory can be had: it says `Fatal error` and
+    /// exits with status 1 when it needs some, or serves without.
+    pub(super) no_memory: Option<Only>,
     /// It exits by itself, with this status.
     #[schemars(range(min = 0, max = 255))]
     pub(super) exit: Option<At<i64>>,
@@ -202,6 +297,9 @@ pub(super) struct VisitShape {
     /// How many come and go.
     #[schemars(range(min = 1, max = MOST_VISITS))]
     pub(super) count: At<i64>,
+    /// What each of them says before it leaves, with `{n}` and `{random:100}` as in `send`.
+    #[schemars(length(min = 1))]
+    pub(super) says: Option<At<String>>,
 }
 
 /// A client speaks.
@@ -257,4 +355,17 @@ pub(super) struct FloodShape {
     /// The clients that do not read, until nothing more can be sent to them.
     #[schemars(length(min = 1))]
     pub(super) until_full: At<Vec<At<String>>>,
+}
+
+/// A call fails when the server makes it next, once.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "fail")]
+pub(super) struct FailShape {
+    /// Which one.
+    pub(super) call: At<ServingCallShape>,
+    /// Only on the connection to this client; only for `recv` and `send`.
+    pub(super) to: Option<At<String>>,
+    /// With which error.
+    pub(super) error: At<ErrorShape>,
 }

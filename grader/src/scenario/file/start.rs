@@ -1,10 +1,10 @@
 //! The start of the server: its arguments, and what must come of it.
 
-use super::shape::{At, Only, StartShape};
+use super::shape::{At, Only, StartShape, StartingCallShape};
 use super::wording::{did_you_mean, listed};
 use crate::scenario::error::ScenarioError;
 use crate::scenario::source::SourceFile;
-use crate::scenario::{Argument, Start, StartOutcome};
+use crate::scenario::{Argument, FailingCall, Start, StartOutcome};
 
 const HOLES: [&str; 3] = ["{port}", "{busy_port}", "{privileged_port}"];
 
@@ -13,6 +13,8 @@ pub(super) fn implicit() -> Start {
     Start {
         arguments: vec![Argument::Port],
         outcome: StartOutcome::Serves,
+        fails: None,
+        no_memory: false,
     }
 }
 
@@ -33,7 +35,17 @@ pub(super) fn read(file: &SourceFile, shape: &StartShape) -> Result<Start, Scena
         .iter()
         .map(|argument| read_argument(file, argument))
         .collect::<Result<Vec<_>, _>>()?;
-    let start = Start { arguments, outcome };
+    let start = Start {
+        arguments,
+        outcome,
+        fails: shape.fail.as_ref().map(|call| match call.get() {
+            StartingCallShape::Socket => FailingCall::Socket,
+            StartingCallShape::Bind => FailingCall::Bind,
+            StartingCallShape::Listen => FailingCall::Listen,
+        }),
+        no_memory: shape.no_memory.is_some(),
+    };
+    check_failure(file, shape, &start)?;
     if may_go_on(&start) && start.arguments.first() != Some(&Argument::Port) {
         return Err(ScenarioError::new(
             file,
@@ -44,6 +56,38 @@ pub(super) fn read(file: &SourceFile, shape: &StartShape) -> Result<Start, Scena
         .help("write `args = [\"{port}\"]`, or say what must come of it: `exit`, `stdout`, `stderr`, `output` or `must_not_crash`"));
     }
     Ok(start)
+}
+
+/// An error where what fails and what must come of it do not go together.
+fn check_failure(
+    file: &SourceFile,
+    shape: &StartShape,
+    start: &Start,
+) -> Result<(), ScenarioError> {
+    if let Some(only) = &shape.no_memory {
+        check_true(file, only)?;
+        if start.outcome != StartOutcome::Serves {
+            return Err(ScenarioError::new(
+                file,
+                only.0.span(),
+                "a server without memory says `Fatal error` or serves, so nothing else can be asked of it",
+                "given beside another outcome",
+            )
+            .help("leave `exit`, `stdout`, `stderr`, `output`, `may_refuse` and `must_not_crash` out"));
+        }
+    }
+    match &shape.fail {
+        Some(call) if !matches!(start.outcome, StartOutcome::Exits { .. }) => {
+            Err(ScenarioError::new(
+                file,
+                call.span(),
+                "a server whose start fails must end",
+                "fails, and nothing says what comes of it",
+            )
+            .help("add `exit = 1, stdout = \"\", stderr = \"Fatal error\\n\"`"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// An error where a scenario that is silent lets the server write something.

@@ -7,12 +7,17 @@ use std::ops::Range;
 use super::cast::Cast;
 use super::holes::{Generated, read_text};
 use super::limits::{MOST_CROWD, MOST_VISITS};
-use super::shape::{At, CrowdShape, ExpectShape, FloodShape, NewNames, VerbShape, VisitShape};
+use super::shape::{
+    At, CrowdShape, ErrorShape, ExpectShape, FailShape, FloodShape, MeasuredShape, NewNames,
+    ServingCallShape, VerbShape, VisitShape,
+};
 use super::start;
 use super::wording::grouped;
 use crate::scenario::error::ScenarioError;
 use crate::scenario::source::SourceFile;
-use crate::scenario::{Action, ClientId, Expect, Flood, Step};
+use crate::scenario::{
+    Action, ClientId, Expect, FailingCall, FailingWith, Fault, Flood, Measured, Step, Visit,
+};
 
 /// The steps that were read so far and what they have brought about.
 pub(super) struct Script<'f> {
@@ -111,13 +116,7 @@ impl<'f> Script<'f> {
                 let count = self.number("count", count, MOST_CROWD)?;
                 self.cast.arrive_numbered(name, count).map(Action::Connect)
             }
-            VerbShape::Visit(VisitShape { name, count }) => {
-                self.not_frozen(at, "nobody can come and go", "thaw the server first")?;
-                let count = self.number("count", count, MOST_VISITS)?;
-                let ids = self.cast.arrive_numbered(name, count)?;
-                self.cast.depart(&ids, "leaves", at);
-                Ok(Action::Visit(ids))
-            }
+            VerbShape::Visit(shape) => self.visit(shape, at).map(Action::Visit),
             VerbShape::Send(shape) => self.send(shape).map(Action::Send),
             VerbShape::Expect(shape) => self.expect(shape, at).map(Action::Expect),
             VerbShape::Leave(names) => self.depart(&names.0, "leaves").map(Action::Leave),
@@ -172,7 +171,30 @@ impl<'f> Script<'f> {
                 }
             }
             VerbShape::Refuse(address) => self.refuse(address).map(Action::Refuse),
+            VerbShape::Fail(shape) => self.fail(shape).map(Action::Fail),
+            VerbShape::NoMemory(only) => {
+                start::check_true(self.file, only)?;
+                Ok(Action::NoMemory)
+            }
+            VerbShape::Measure(measured) => self.measure(measured, at).map(Action::Measure),
         }
+    }
+
+    fn visit(&mut self, shape: &VisitShape, at: &Range<usize>) -> Result<Visit, ScenarioError> {
+        let VisitShape { name, count, says } = shape;
+        self.not_frozen(at, "nobody can come and go", "thaw the server first")?;
+        let count = self.number("count", count, MOST_VISITS)?;
+        let says = match says {
+            None => None,
+            Some(says) => {
+                let text = read_text(self.file, says, &self.cast, Generated::Allowed)?;
+                self.check_amount(says, &text, count, count)?;
+                Some(text)
+            }
+        };
+        let clients = self.cast.arrive_numbered(name, count)?;
+        self.cast.depart(&clients, "leaves", at);
+        Ok(Visit { clients, says })
     }
 
     fn connect(&mut self, names: &NewNames) -> Result<Action, ScenarioError> {
@@ -229,6 +251,70 @@ impl<'f> Script<'f> {
             ));
         }
         Ok(Flood { from, until_full })
+    }
+
+    fn fail(&self, shape: &FailShape) -> Result<Fault, ScenarioError> {
+        let call = match shape.call.get() {
+            ServingCallShape::Accept => FailingCall::Accept,
+            ServingCallShape::Select => FailingCall::Select,
+            ServingCallShape::Recv => FailingCall::Recv,
+            ServingCallShape::Send => FailingCall::Send,
+        };
+        let concerns_a_client = matches!(call, FailingCall::Recv | FailingCall::Send);
+        let to = match &shape.to {
+            Some(name) if !concerns_a_client => {
+                return Err(self
+                    .wrong(
+                        name.span(),
+                        format!("`{}` is about no client", call.name()),
+                        "names one",
+                    )
+                    .help("leave `to` out"));
+            }
+            Some(name) => Some(self.cast.present(name)?),
+            None if concerns_a_client => {
+                return Err(self
+                    .wrong(
+                        shape.call.span(),
+                        format!("nothing says on whose connection `{}` fails", call.name()),
+                        "for one client only",
+                    )
+                    .help("name a client that is there: `to = \"bob\"`"));
+            }
+            None => None,
+        };
+        let error = match shape.error.get() {
+            ErrorShape::Aborted => FailingWith::Aborted,
+            ErrorShape::TooManyDescriptors => FailingWith::TooManyDescriptors,
+            ErrorShape::Interrupted => FailingWith::Interrupted,
+            ErrorShape::Reset => FailingWith::Reset,
+            ErrorShape::BrokenPipe => FailingWith::BrokenPipe,
+            ErrorShape::NoBuffers => FailingWith::NoBuffers,
+        };
+        Ok(Fault { call, to, error })
+    }
+
+    fn measure(
+        &self,
+        measured: &At<MeasuredShape>,
+        at: &Range<usize>,
+    ) -> Result<Measured, ScenarioError> {
+        self.not_frozen(at, "nothing can be measured", "measure it after `thaw`")?;
+        if self.cast.names().next().is_none() {
+            return Err(self
+                .wrong(
+                    at.clone(),
+                    "a server that nobody has reached may not have started yet",
+                    "nobody has connected",
+                )
+                .help("let a client connect before"));
+        }
+        Ok(match measured.get() {
+            MeasuredShape::Addresses => Measured::Addresses,
+            MeasuredShape::Descriptors => Measured::Descriptors,
+            MeasuredShape::Memory => Measured::Memory,
+            MeasuredShape::Idleness => Measured::Idleness,
+        })
     }
 
     fn refuse(&self, address: &At<String>) -> Result<Ipv4Addr, ScenarioError> {

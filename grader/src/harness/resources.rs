@@ -1,0 +1,212 @@
+//! What a server has of the machine, as far as the kernel tells (proc(5)).
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// What a process is doing at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Activity {
+    /// Whether it sleeps until something happens.
+    pub asleep: bool,
+    /// How long it has run on a processor since it started.
+    pub cpu: Duration,
+}
+
+#[cfg(target_os = "linux")]
+pub(super) use linux::{activity, data_size, listening_addresses, open_descriptors};
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::collections::HashSet;
+    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+    use procfs::ProcError;
+    use procfs::process::{FDTarget, ProcState, Process};
+
+    use super::{Activity, Duration, SocketAddr, io};
+
+    fn process(id: u32) -> io::Result<Process> {
+        let id = i32::try_from(id).map_err(io::Error::other)?;
+        Process::new(id).map_err(in_words)
+    }
+
+    fn in_words(error: ProcError) -> io::Error {
+        match error {
+            ProcError::Io(error, _) => error,
+            other => io::Error::other(other),
+        }
+    }
+
+    /// How many descriptors a process has open.
+    ///
+    /// # Errors
+    /// The kernel does not tell, or the process has ended.
+    pub(in crate::harness) fn open_descriptors(id: u32) -> io::Result<usize> {
+        process(id)?.fd_count().map_err(in_words)
+    }
+
+    /// How much memory a process has for its data, in bytes: what brk and mmap have given it, used
+    /// or not (proc_pid_status(5), `VmData`).
+    ///
+    /// # Errors
+    /// The kernel does not tell, or the process has ended.
+    pub(in crate::harness) fn data_size(id: u32) -> io::Result<u64> {
+        let status = process(id)?.status().map_err(in_words)?;
+        let kilobytes = status.vmdata.ok_or(io::ErrorKind::Unsupported)?;
+        Ok(kilobytes * 1024)
+    }
+
+    /// What a process is doing.
+    ///
+    /// # Errors
+    /// The kernel does not tell, or the process has ended.
+    pub(in crate::harness) fn activity(id: u32) -> io::Result<Activity> {
+        let process = process(id)?;
+        let state = process.stat().and_then(|stat| stat.state());
+        let ran = process.schedstat().map_err(in_words)?.sum_exec_runtime;
+        Ok(Activity {
+            asleep: state.map_err(in_words)? == ProcState::Sleeping,
+            cpu: Duration::from_nanos(ran),
+        })
+    }
+
+    /// Where a process listens for TCP connections, on whatever port and address.
+    ///
+    /// # Errors
+    /// The kernel does not tell who listens. A process that has ended listens nowhere.
+    pub(in crate::harness) fn listening_addresses(id: u32) -> io::Result<Vec<SocketAddr>> {
+        // It may end while it is being looked at.
+        let Ok(descriptors) = process(id).and_then(|process| process.fd().map_err(in_words)) else {
+            return Ok(Vec::new());
+        };
+        let sockets: HashSet<u64> = descriptors
+            .flatten()
+            .filter_map(|descriptor| match descriptor.target {
+                FDTarget::Socket(inode) => Some(inode),
+                _ => None,
+            })
+            .collect();
+        if sockets.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut found: Vec<SocketAddr> = listening("/proc/net/tcp")?
+            .filter(|(_, socket)| sockets.contains(socket))
+            .map(|(address, _)| address)
+            .collect();
+        // There is none where the machine does without IPv6.
+        if let Ok(table) = listening("/proc/net/tcp6") {
+            found.extend(
+                table
+                    .filter(|(_, socket)| sockets.contains(socket))
+                    .map(|(address, _)| address),
+            );
+        }
+        Ok(found)
+    }
+
+    /// The listening sockets in a table of the kernel, which lists them before all others
+    /// (Documentation/networking/proc_net_tcp.rst). The others, tens of thousands after a run with
+    /// crowds of clients, are not read.
+    fn listening(table: &str) -> io::Result<impl Iterator<Item = (SocketAddr, u64)>> {
+        use std::io::BufRead;
+
+        let table = io::BufReader::new(std::fs::File::open(table)?);
+        let sockets = table.lines().skip(1).map_while(|line| {
+            let line = line.ok()?;
+            let mut fields = line.split_whitespace().skip(1);
+            let address = address(fields.next()?)?;
+            let is_listening = fields.nth(1)? == "0A";
+            let socket = fields.nth(5)?.parse().ok()?;
+            is_listening.then_some((address, socket))
+        });
+        Ok(sockets)
+    }
+
+    /// An address as the kernel writes it: in words of 32 bits, each a number in the machine's
+    /// own order whose bytes are those of the address, and the port.
+    fn address(text: &str) -> Option<SocketAddr> {
+        let (address, port) = text.split_once(':')?;
+        let words: Vec<[u8; 4]> = address
+            .as_bytes()
+            .chunks(8)
+            .map(|word| u32::from_str_radix(std::str::from_utf8(word).ok()?, 16).ok())
+            .map(|word| word.map(u32::to_ne_bytes))
+            .collect::<Option<_>>()?;
+        let address = match words.concat().as_slice() {
+            bytes @ [_, _, _, _] => IpAddr::from(Ipv4Addr::from(<[u8; 4]>::try_from(bytes).ok()?)),
+            bytes => IpAddr::from(Ipv6Addr::from(<[u8; 16]>::try_from(bytes).ok()?)),
+        };
+        Some(SocketAddr::new(
+            address,
+            u16::from_str_radix(port, 16).ok()?,
+        ))
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use std::net::TcpListener;
+
+        #[test]
+        fn addresses_are_read() {
+            let number = |bytes: [u8; 4]| format!("{:08X}", u32::from_ne_bytes(bytes));
+            let four = number([127, 0, 0, 1]);
+            assert_eq!(
+                address(&format!("{four}:1092")),
+                Some("127.0.0.1:4242".parse().expect("an address"))
+            );
+            let zero = number([0; 4]);
+            let six = [zero.clone(), zero.clone(), zero, number([0, 0, 0, 1])].concat();
+            assert_eq!(
+                address(&format!("{six}:0001")),
+                Some("[::1]:1".parse().expect("an address"))
+            );
+            assert_eq!(address("nonsense"), None);
+        }
+
+        #[test]
+        fn this_process_is_seen() {
+            let own = std::process::id();
+            let before = open_descriptors(own).expect("proc");
+            assert!(before > 2);
+            assert!(data_size(own).expect("proc") > 0);
+            assert!(activity(own).expect("proc").cpu > Duration::ZERO);
+            let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+            let address = listener.local_addr().expect("its address");
+            let listening = listening_addresses(own).expect("proc");
+            assert!(listening.contains(&address), "{address} in {listening:?}");
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) use elsewhere::{activity, data_size, listening_addresses, open_descriptors};
+
+#[cfg(not(target_os = "linux"))]
+mod elsewhere {
+    use super::{Activity, SocketAddr, io};
+
+    fn nobody_tells<T>() -> io::Result<T> {
+        Err(io::Error::new(
+            io::ErrorKind::Unsupported,
+            "only Linux tells what a process has of the machine",
+        ))
+    }
+
+    pub(in crate::harness) fn open_descriptors(_id: u32) -> io::Result<usize> {
+        nobody_tells()
+    }
+
+    pub(in crate::harness) fn data_size(_id: u32) -> io::Result<u64> {
+        nobody_tells()
+    }
+
+    pub(in crate::harness) fn activity(_id: u32) -> io::Result<Activity> {
+        nobody_tells()
+    }
+
+    pub(in crate::harness) fn listening_addresses(_id: u32) -> io::Result<Vec<SocketAddr>> {
+        nobody_tells()
+    }
+}

@@ -1,0 +1,171 @@
+//! Calls that are made to fail, once each, without the kernel having made them.
+
+use rustix::io::Errno;
+
+use super::calls::Kind;
+use super::misconduct::{Direction, Offence, Socket};
+use crate::scenario::{FailingCall, FailingWith};
+
+/// A call that fails when it is made next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Armed {
+    call: FailingCall,
+    /// Only on this socket.
+    on: Option<Socket>,
+    pub(super) error: Errno,
+}
+
+/// What has been told to fail, and what has failed.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    armed: Vec<Armed>,
+    /// The call that has failed at the start, and the descriptor that it was about.
+    fatal: Option<(FailingCall, i32)>,
+}
+
+impl Faults {
+    /// From now on, the next such call fails; where a client's port is given, only on the
+    /// connection to that client.
+    pub(super) fn arm(&mut self, call: FailingCall, on: Option<u16>, error: Errno) {
+        self.armed.push(Armed {
+            call,
+            on: on.map(Socket::Client),
+            error,
+        });
+    }
+
+    /// What makes this call fail, if it is its turn.
+    pub(super) fn strike(&mut self, kind: Kind, number: i32, on: Option<Socket>) -> Option<Armed> {
+        let call = failing(kind)?;
+        let place = self
+            .armed
+            .iter()
+            .position(|armed| armed.call == call && (armed.on.is_none() || armed.on == on))?;
+        let armed = self.armed.remove(place);
+        if call.is_fatal() {
+            /// What the server has where it has no socket.
+            const NONE: i32 = -1;
+            let number = if call == FailingCall::Socket {
+                NONE
+            } else {
+                number
+            };
+            self.fatal = Some((call, number));
+        }
+        Some(armed)
+    }
+
+    /// The call was interrupted before it could be made to fail, and will be made again.
+    pub(super) fn arm_again(&mut self, armed: Armed) {
+        self.armed.push(armed);
+        self.fatal = None;
+    }
+
+    /// What is wrong with a call that goes on with a socket that has failed.
+    pub(super) fn offence(&self, kind: Kind, call: &'static str, number: i32) -> Option<Offence> {
+        let (failed, on) = self.fatal?;
+        let goes_on = match kind {
+            Kind::Bind | Kind::Listen | Kind::Accept => true,
+            // Standard error, where the message goes, is no socket.
+            Kind::Transfer(_) => number == on,
+            _ => false,
+        };
+        let same = number == on || failed == FailingCall::Socket;
+        (goes_on && same).then_some(Offence::AfterFailure {
+            call,
+            failed: failed.name(),
+        })
+    }
+
+    /// Whether anybody has told a call on one client's connection to fail.
+    pub(super) fn concerns_a_client(&self, kind: Kind) -> bool {
+        self.armed
+            .iter()
+            .any(|armed| armed.on.is_some() && Some(armed.call) == failing(kind))
+    }
+}
+
+fn failing(kind: Kind) -> Option<FailingCall> {
+    match kind {
+        Kind::Socket => Some(FailingCall::Socket),
+        Kind::Bind => Some(FailingCall::Bind),
+        Kind::Listen => Some(FailingCall::Listen),
+        Kind::Accept => Some(FailingCall::Accept),
+        Kind::Select => Some(FailingCall::Select),
+        Kind::Transfer(Direction::Read) => Some(FailingCall::Recv),
+        Kind::Transfer(Direction::Write) => Some(FailingCall::Send),
+        _ => None,
+    }
+}
+
+/// Whether a call is of the kind that may be made to fail so.
+pub(super) fn may_fail(kind: Kind, call: FailingCall) -> bool {
+    failing(kind) == Some(call)
+}
+
+/// The kernel's number of an error.
+pub(super) const fn errno(error: FailingWith) -> Errno {
+    match error {
+        FailingWith::Aborted => Errno::CONNABORTED,
+        FailingWith::TooManyDescriptors => Errno::MFILE,
+        FailingWith::Interrupted => Errno::INTR,
+        FailingWith::Reset => Errno::CONNRESET,
+        FailingWith::BrokenPipe => Errno::PIPE,
+        FailingWith::AddressInUse => Errno::ADDRINUSE,
+        FailingWith::NoBuffers => Errno::NOBUFS,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WRITE: Kind = Kind::Transfer(Direction::Write);
+
+    #[test]
+    fn a_fault_strikes_once() {
+        let mut faults = Faults::default();
+        faults.arm(FailingCall::Accept, None, Errno::MFILE);
+        assert_eq!(faults.strike(Kind::Select, 0, None), None);
+        let struck = faults.strike(Kind::Accept, 3, Some(Socket::Listener));
+        assert_eq!(struck.map(|armed| armed.error), Some(Errno::MFILE));
+        assert_eq!(faults.strike(Kind::Accept, 3, Some(Socket::Listener)), None);
+        assert_eq!(faults.offence(Kind::Accept, "accept", 3), None);
+    }
+
+    #[test]
+    fn a_fault_strikes_the_client_that_it_is_meant_for() {
+        let mut faults = Faults::default();
+        faults.arm(FailingCall::Send, Some(7), Errno::PIPE);
+        assert!(faults.concerns_a_client(WRITE) && !faults.concerns_a_client(Kind::Accept));
+        assert_eq!(faults.strike(WRITE, 5, Some(Socket::Client(8))), None);
+        assert_eq!(faults.strike(WRITE, 5, None), None);
+        let struck = faults.strike(WRITE, 5, Some(Socket::Client(7)));
+        assert_eq!(struck.map(|armed| armed.error), Some(Errno::PIPE));
+    }
+
+    #[test]
+    fn nothing_may_be_done_with_a_socket_that_could_not_be_bound() {
+        let mut faults = Faults::default();
+        faults.arm(FailingCall::Bind, None, Errno::ADDRINUSE);
+        assert!(faults.strike(Kind::Bind, 3, None).is_some());
+        assert_eq!(
+            faults.offence(Kind::Listen, "listen", 3),
+            Some(Offence::AfterFailure {
+                call: "listen",
+                failed: "bind"
+            })
+        );
+        assert_eq!(faults.offence(Kind::Close, "close", 3), None);
+        assert_eq!(faults.offence(WRITE, "write", 2), None);
+    }
+
+    #[test]
+    fn nothing_may_be_done_without_a_socket() {
+        let mut faults = Faults::default();
+        faults.arm(FailingCall::Socket, None, Errno::MFILE);
+        assert!(faults.strike(Kind::Socket, 2, None).is_some());
+        assert!(faults.offence(Kind::Bind, "bind", -1).is_some());
+        assert_eq!(faults.offence(WRITE, "write", 2), None);
+    }
+}

@@ -1,0 +1,59 @@
+//! The server takes more of the machine than it should.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::conduct;
+use crate::runner::play::Play;
+use crate::verdict::{Failure, Matter};
+
+/// The server listens on another address than 127.0.0.1.
+pub(in crate::runner) fn listens_elsewhere(play: &Play<'_>, address: SocketAddr) -> Failure {
+    failure(
+        play,
+        format!("the server listens on {address}; it must listen on 127.0.0.1 only"),
+    )
+}
+
+/// The server has not as many descriptors open as before.
+pub(in crate::runner) fn descriptors_differ(play: &Play<'_>, before: usize, now: usize) -> Failure {
+    failure(
+        play,
+        format!(
+            "the server has {now} descriptors open, and had {before} when as many clients were \
+             there before"
+        ),
+    )
+}
+
+/// The server's memory grows and grows.
+pub(in crate::runner) fn leaks_memory(play: &Play<'_>, growth: &[u64]) -> Failure {
+    let growth: Vec<String> = growth.iter().map(u64::to_string).collect();
+    failure(
+        play,
+        format!(
+            "the server's memory grows as clients come and go, with as many there as before: by \
+             {} bytes from one measurement to the next",
+            growth.join(", then ")
+        ),
+    )
+}
+
+/// The server runs although nothing happens.
+pub(in crate::runner) fn never_sleeps(play: &Play<'_>, ran: Duration, looked: Duration) -> Failure {
+    failure(
+        play,
+        format!(
+            "while nobody did anything for {} ms, the server ran for {} ms of them",
+            looked.as_millis(),
+            ran.as_millis()
+        ),
+    )
+}
+
+fn failure(play: &Play<'_>, reason: String) -> Failure {
+    Failure {
+        matter: Matter::Resources,
+        ..conduct::failure(play, reason)
+    }
+}
