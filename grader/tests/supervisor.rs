@@ -3,16 +3,18 @@
 
 mod servers;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use grader::harness::ports::Ports;
+use grader::harness::supervisor::{Offence, Socket};
 use grader::harness::{
     Captured, Descriptors, Happening, Program, Session, Supervision, supervisor,
 };
-use grader::scenario::ClientId;
+use grader::scenario::{ClientId, Watch};
 
 /// No passing test waits this long: it ends the wait for a server that hangs.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -223,5 +225,104 @@ fn a_server_that_is_killed_in_accept_hangs_nothing_and_listens_no_more() {
         until(&mut session, |session| {
             session.backlog().expect("sock_diag").is_none()
         });
+    }
+}
+
+/// Starts the program while its calls are watched.
+fn watched(how: &str, watch: Watch) -> Session {
+    let port = Ports::new().free().expect("a port is free");
+    let program = Program {
+        path: programs()[0].clone(),
+        arguments: Vec::new(),
+    };
+    let arguments = [port.number().to_string(), how.to_owned()];
+    let supervision = Supervision {
+        watch: BTreeSet::from([watch]),
+        ..Supervision::default()
+    };
+    let session = Session::start(&program, &arguments, port.number(), &supervision);
+    std::mem::forget(port);
+    session.expect("the program starts")
+}
+
+fn can_watch() -> bool {
+    let supervision = Supervision {
+        watch: BTreeSet::from([Watch::SelectFirst]),
+        ..Supervision::default()
+    };
+    supervisor::probe(&supervision)
+        .inspect_err(|error| eprintln!("skipped: calls cannot be watched here: {error}"))
+        .is_ok()
+}
+
+#[test]
+fn calls_are_seen_whoever_makes_them() {
+    if !can_watch() {
+        return;
+    }
+    for how in ["", "forks", "executes", "two-threads"] {
+        let mut session = watched(how, Watch::SelectFirst);
+        connect(&mut session, 0);
+        let mut found = None;
+        until(&mut session, |session| {
+            found = found.take().or_else(|| session.misconduct());
+            found.is_some()
+        });
+        let offence = found.map(|misconduct| misconduct.offence);
+        assert!(
+            matches!(
+                offence,
+                Some(Offence::NotAsked {
+                    call: "accept",
+                    socket: Socket::Listener,
+                    ..
+                })
+            ),
+            "{how}: {offence:?}"
+        );
+    }
+}
+
+#[test]
+fn what_no_allowed_function_makes_is_seen_after_the_start_up() {
+    if !can_watch() {
+        return;
+    }
+    for how in ["", "forks", "executes", "two-threads"] {
+        let mut session = watched(how, Watch::AllowedFunctions);
+        let mut found = None;
+        until(&mut session, |session| {
+            found = found.take().or_else(|| session.misconduct());
+            found.is_some() || session.backlog().expect("sock_diag").is_some()
+        });
+        if found.is_none() {
+            connect(&mut session, 0);
+            until(&mut session, |session| {
+                found = found.take().or_else(|| session.misconduct());
+                found.is_some()
+            });
+        }
+        let offence = found.map(|misconduct| misconduct.offence);
+        assert!(
+            matches!(offence, Some(Offence::NotAllowed { .. })),
+            "{how}: {offence:?}"
+        );
+    }
+}
+
+#[test]
+fn a_server_that_is_killed_in_a_watched_call_hangs_nothing() {
+    if !can_watch() {
+        return;
+    }
+    for watch in [Watch::SelectFirst, Watch::AllowedFunctions] {
+        for how in ["", "forks", "two-threads", "executes"] {
+            let mut session = watched(how, watch);
+            until(&mut session, |session| {
+                session.backlog().expect("sock_diag").is_some()
+            });
+            // Nobody serves its calls any more when it is killed.
+            let _output = session.end();
+        }
     }
 }

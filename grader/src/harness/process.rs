@@ -70,14 +70,8 @@ impl Process {
             .stdout(server_stdout)
             .stderr(server_stderr)
             .process_group(0);
-        if tight {
-            // The first is for the C libraries of today, the second for older ones (mallopt(3)).
-            command
-                .env("GLIBC_TUNABLES", "glibc.malloc.top_pad=0")
-                .env("MALLOC_TOP_PAD_", "0");
-        }
         let descriptors = limits::of_a_server();
-        let call = Call::new(program, arguments)?;
+        let call = Call::new(program, arguments, environment(tight))?;
         // SAFETY: between fork and exec only system calls are made, which are async-signal-safe;
         // nothing is allocated and no lock is taken.
         unsafe {
@@ -186,7 +180,25 @@ impl Process {
     }
 }
 
-/// A program and its arguments as the kernel wants them.
+/// The environment of a server: the grader's own. Where its heap is to be `tight`, the C library
+/// is told so, in the words for those of today and in those for older ones (mallopt(3)).
+fn environment(tight: bool) -> impl Iterator<Item = OsString> {
+    let own = std::env::vars_os().map(|(name, value)| {
+        let mut variable = name;
+        variable.push("=");
+        variable.push(value);
+        variable
+    });
+    let tight: &[&str] = if tight {
+        &["GLIBC_TUNABLES=glibc.malloc.top_pad=0", "MALLOC_TOP_PAD_=0"]
+    } else {
+        &[]
+    };
+    // The first of a name counts.
+    tight.iter().map(OsString::from).chain(own)
+}
+
+/// A program, its arguments and its environment as the kernel wants them.
 ///
 /// The C library's `execvp`, which [`Command`] ends with, hands a file that the kernel does not
 /// know to a shell (exec(3)). A program for another machine would then be judged by what the
@@ -196,7 +208,9 @@ struct Call {
     /// The program's name, its arguments, and the null pointer that ends them; they point into
     /// `_owned`.
     arguments: Vec<*const libc::c_char>,
-    _owned: Vec<CString>,
+    /// The same of its environment: `NAME=value`.
+    environment: Vec<*const libc::c_char>,
+    _owned: [Vec<CString>; 2],
 }
 
 // SAFETY: the pointers point into strings that the call owns and nobody changes.
@@ -205,7 +219,11 @@ unsafe impl Send for Call {}
 unsafe impl Sync for Call {}
 
 impl Call {
-    fn new(program: &Program, arguments: &[String]) -> io::Result<Self> {
+    fn new(
+        program: &Program,
+        arguments: &[String],
+        environment: impl Iterator<Item = OsString>,
+    ) -> io::Result<Self> {
         let text = |text: &OsStr| CString::new(text.as_bytes()).map_err(io::Error::from);
         let path = text(program.path.as_os_str())?;
         let before = program.arguments.iter().map(OsString::as_os_str);
@@ -214,23 +232,32 @@ impl Call {
             .chain(arguments.iter().map(OsStr::new))
             .map(text)
             .collect::<io::Result<Vec<_>>>()?;
-        let arguments = owned
-            .iter()
-            .map(|argument| argument.as_ptr())
-            .chain(std::iter::once(std::ptr::null()))
-            .collect();
+        let environment = environment
+            .map(|variable| text(&variable))
+            .collect::<io::Result<Vec<_>>>()?;
+        let pointers = |owned: &[CString]| {
+            let texts = owned.iter().map(|text| text.as_ptr());
+            texts.chain(std::iter::once(std::ptr::null())).collect()
+        };
         Ok(Self {
             program: path,
-            arguments,
-            _owned: owned,
+            arguments: pointers(&owned),
+            environment: pointers(&environment),
+            _owned: [owned, environment],
         })
     }
 
     /// Becomes the program; returns only where the kernel does not execute it.
     fn execute(&self) -> io::Error {
-        // SAFETY: both are what execv(2) asks for: a string that ends in NUL, and an array of
-        // such strings that ends in a null pointer.
-        unsafe { libc::execv(self.program.as_ptr(), self.arguments.as_ptr()) };
+        // SAFETY: they are what execve(2) asks for: a string that ends in NUL, and two arrays of
+        // such strings that end in a null pointer.
+        unsafe {
+            libc::execve(
+                self.program.as_ptr(),
+                self.arguments.as_ptr(),
+                self.environment.as_ptr(),
+            )
+        };
         io::Error::last_os_error()
     }
 }

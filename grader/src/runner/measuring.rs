@@ -63,6 +63,8 @@ impl Play<'_> {
             }
             Measured::Descriptors => {
                 let now = self.session.open_descriptors().map_err(untold)?;
+                self.transcript
+                    .server(&format!("has {now} descriptors open"));
                 match self.measurements.descriptors {
                     None => {
                         self.measurements.descriptors = Some(now);
@@ -73,6 +75,8 @@ impl Play<'_> {
             }
             Measured::Memory => {
                 let now = self.session.data_size().map_err(untold)?;
+                self.transcript
+                    .server(&format!("has {now} bytes for its data"));
                 self.measurements.memory.push(now);
                 let growth = growth(&self.measurements.memory);
                 let latest = &growth[growth.len().saturating_sub(TIMES)..];

@@ -9,4 +9,5 @@ mod invocation;
 mod machine_reports;
 #[path = "../servers/mod.rs"]
 mod servers;
+mod system_calls;
 mod verdicts;

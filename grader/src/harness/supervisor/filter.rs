@@ -2,7 +2,7 @@
 
 use std::io;
 use std::mem::offset_of;
-use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{FromRawFd, IntoRawFd, OwnedFd, RawFd};
 
 use libc::{
     BPF_ABS, BPF_JEQ, BPF_JMP, BPF_K, BPF_LD, BPF_RET, BPF_W, seccomp_data, sock_filter, sock_fprog,
@@ -24,6 +24,9 @@ const ARCHITECTURE: Option<u32> = None;
 pub(super) const HANDOVER: SendFlags = SendFlags::NOSIGNAL
     .union(SendFlags::CONFIRM)
     .union(SendFlags::MORE);
+
+/// Closes descriptors, and is never watched: a listener must be closed before anybody serves it.
+const UNWATCHED_CLOSE: libc::c_long = libc::SYS_close_range;
 
 /// Which calls the grader decides about, by number (`SYS_…`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,10 +53,16 @@ impl Filter {
     /// The numbers of this architecture are not known.
     pub(super) fn new(watched: &Watched) -> io::Result<Self> {
         let (calls, listed, others) = match watched {
-            Watched::Only(calls) => (calls, libc::SECCOMP_RET_USER_NOTIF, libc::SECCOMP_RET_ALLOW),
-            Watched::AllBut(calls) => {
-                (calls, libc::SECCOMP_RET_ALLOW, libc::SECCOMP_RET_USER_NOTIF)
-            }
+            Watched::Only(calls) => (
+                calls.clone(),
+                libc::SECCOMP_RET_USER_NOTIF,
+                libc::SECCOMP_RET_ALLOW,
+            ),
+            Watched::AllBut(calls) => (
+                [&calls[..], &[UNWATCHED_CLOSE]].concat(),
+                libc::SECCOMP_RET_ALLOW,
+                libc::SECCOMP_RET_USER_NOTIF,
+            ),
         };
         let Some(architecture) = ARCHITECTURE else {
             return Err(io::Error::new(
@@ -117,6 +126,16 @@ impl Filter {
             _ => Err(Errno::from_io_error(&io::Error::last_os_error()).unwrap_or(Errno::INVAL)),
         }
     }
+}
+
+/// Closes a listener in the process that its filter is on. Kernels before 5.9 cannot; there it is
+/// closed by the execution.
+///
+/// Allocates nothing and takes no lock, so that it can be called between fork and exec.
+pub(super) fn close_unwatched(listener: OwnedFd) {
+    let number = listener.into_raw_fd();
+    // SAFETY: the descriptor was owned here, and nobody else uses it.
+    let _closed = unsafe { libc::syscall(UNWATCHED_CLOSE, number, number, 0) };
 }
 
 /// Loads a word of the call's description. The system call's number and the architecture are

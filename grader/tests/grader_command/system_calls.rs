@@ -1,0 +1,67 @@
+//! What is said of a server's system calls, and where a machine does not let them be seen.
+#![cfg(target_os = "linux")]
+
+use std::process::Command;
+
+use super::invocation::{grader, play};
+use super::servers;
+
+#[test]
+fn the_calls_before_one_that_must_not_be_made_are_shown_on_request() {
+    let server = servers::mistake("waits_for_the_lazy").path;
+    let only = ["--only", "select-first-when-full"];
+    let played = play(Some(&server), &only);
+    let wrong = "send to lazy although select had not reported it as ready: lazy had no room";
+    assert!(played.stdout.contains(wrong), "{}", played.stdout);
+    let row = "select  for writing: alice, lazy, bob\n";
+    assert!(!played.stdout.contains(row), "{}", played.stdout);
+
+    let calls = played.report["checks"][0]["calls"].as_array();
+    let calls = calls.expect("the report has them").len();
+    assert!(calls > 3, "{calls}");
+
+    let played = play(Some(&server), &[&only[..], &["--verbose"]].concat());
+    for shown in [row, "           send    lazy\n  wrong "] {
+        assert!(played.stdout.contains(shown), "{}", played.stdout);
+    }
+}
+
+/// Runs the grader where this system call is forbidden.
+fn play_without(call: libc::c_long, options: &[&str]) -> (Option<i32>, String) {
+    let forbids = servers::supervised("forbids", false);
+    let output = Command::new(forbids)
+        .arg(call.to_string())
+        .arg(grader().get_program())
+        .arg("run")
+        .args(options)
+        .env_remove("CLICOLOR_FORCE")
+        .output()
+        .expect("the program can be executed");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    (output.status.code(), said)
+}
+
+#[test]
+fn what_a_machine_forbids_is_skipped_with_the_reason() {
+    for call in [
+        libc::SYS_seccomp,
+        libc::SYS_pidfd_getfd,
+        libc::SYS_process_vm_readv,
+    ] {
+        let only = ["--only", "relay", "--only", "socket-fails", "--only"];
+        let (status, said) = play_without(call, &[&only[..], &["select-first"]].concat());
+        assert_eq!(status, Some(0), "{call}: {said}");
+        let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in [
+            "The server's system calls cannot be watched or made to fail here",
+            "the server's system calls cannot be supervised here: Operation not permitted",
+            "✓ relay ",
+            "– fatal-error ",
+            "– select-first ",
+        ] {
+            assert!(words.contains(part), "{call}: {part:?} is missing: {said}");
+        }
+        let plain = words.contains("The server's descriptors are plain blocking ones");
+        assert_eq!(plain, call != libc::SYS_process_vm_readv, "{call}: {said}");
+    }
+}
