@@ -167,13 +167,13 @@ fn played(failure: &Failure, width: usize) -> String {
 
 /// The server's last calls, a line for each.
 fn calls(failure: &Failure, width: usize) -> impl Iterator<Item = String> {
-    let column = failure.calls.iter().map(|call| call.did.width()).max();
+    let name = |call: &TranscriptRow| call.did.trim_start_matches("calls ").to_owned();
+    let column = failure.calls.iter().map(|call| name(call).width()).max();
     let column = column.unwrap_or(0) + 2;
     failure.calls.iter().map(move |call| {
         let with = shortened(&call.with, width.saturating_sub(LABELLED + column));
-        format!("{}{with}", pad(&call.did, column))
-            .trim_end()
-            .to_owned()
+        let row = format!("{}{with}", pad(&name(call), column));
+        row.trim_end().to_owned()
     })
 }
 
