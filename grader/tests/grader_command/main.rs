@@ -7,6 +7,7 @@ mod catalogue;
 mod hostile_servers;
 mod invocation;
 mod machine_reports;
+mod resources;
 #[path = "../servers/mod.rs"]
 mod servers;
 mod system_calls;

@@ -65,3 +65,54 @@ fn what_a_machine_forbids_is_skipped_with_the_reason() {
         assert_eq!(plain, call != libc::SYS_process_vm_readv, "{call}: {said}");
     }
 }
+
+/// What is judged about the order of calls.
+const ORDER: [&str; 4] = ["--only", "select-first", "--only", "never-eagain"];
+
+#[test]
+fn a_server_may_read_and_write_with_whatever_it_likes() {
+    for name in [
+        "reads_and_writes",
+        "uses_vectors",
+        "uses_messages",
+        "asks_pselect",
+    ] {
+        for statically in [false, true] {
+            let server = servers::supervised(name, statically);
+            let played = play(Some(&server), &ORDER);
+            assert_eq!(played.status, 0, "{name}: {}", played.stdout);
+            assert_eq!(played.count("subject", "passed"), 3);
+        }
+    }
+}
+
+#[test]
+fn a_call_that_no_allowed_function_makes_is_named() {
+    for (name, call) in [
+        ("reads_and_writes", "read"),
+        ("uses_vectors", "readv"),
+        ("uses_messages", "sendmsg"),
+        ("asks_poll", "poll"),
+        ("asks_epoll", "epoll_create1"),
+    ] {
+        let server = servers::supervised(name, false);
+        let played = play(Some(&server), &["--only", "allowed-calls"]);
+        assert_eq!(played.status, 1, "{name}: {}", played.stdout);
+        let wrong = format!("the server made the system call {call}, which none of the allowed");
+        assert!(played.stdout.contains(&wrong), "{name}: {}", played.stdout);
+    }
+}
+
+#[test]
+fn what_is_asked_instead_of_select_is_named() {
+    for (name, call) in [("asks_poll", "poll"), ("asks_epoll", "epoll_wait")] {
+        for statically in [false, true] {
+            let server = servers::supervised(name, statically);
+            let played = play(Some(&server), &ORDER);
+            let wrong = format!("accept after {call}, where select must be asked");
+            assert!(played.stdout.contains(&wrong), "{name}: {}", played.stdout);
+            // It waits for nothing all the same.
+            assert_eq!(played.ended("passed"), ["never-eagain"]);
+        }
+    }
+}
