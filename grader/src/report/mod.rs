@@ -6,12 +6,18 @@ use std::io;
 
 use crate::event::Event;
 use crate::rules::{self, Rule};
-use crate::verdict::{CheckReport, Failure};
+use crate::verdict::{CheckReport, Failure, Outcome};
 
+pub mod csv;
 pub mod json;
+pub mod junit;
+mod kept;
+pub mod markdown;
+pub mod tap;
 mod target;
 pub mod terminal;
 
+pub use kept::{Document, Kept, Progress};
 pub use target::{Format, Target, TargetError};
 
 /// Something that turns the events of a run into a report.
@@ -38,4 +44,20 @@ fn broken_rule<'a>(
     let rule = id.and_then(|id| rules::find(id).ok());
     let hint = hint.as_deref();
     (rule, hint.or_else(|| Some(rule?.hint.as_str())))
+}
+
+/// How a check ended, in the word that every report for programs uses.
+const fn outcome_name(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Passed => "passed",
+        Outcome::Failed(_) => "failed",
+        Outcome::Skipped(_) => "skipped",
+        Outcome::Error(_) => "error",
+    }
+}
+
+/// What a person is told of a check, as plain text; `command` starts the server.
+fn explanation(check: &CheckReport, command: &str) -> String {
+    let shown = terminal::explain(check, command);
+    anstream::adapter::strip_str(&shown).to_string()
 }

@@ -7,7 +7,12 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::Reporter;
+use super::csv::Csv;
 use super::json::Json;
+use super::junit::Junit;
+use super::kept::{Document, Kept};
+use super::markdown::Markdown;
+use super::tap::Tap;
 use crate::spelling::nearest;
 
 /// A form of report that can be asked for.
@@ -15,17 +20,35 @@ use crate::spelling::nearest;
 pub enum Format {
     /// For programs; see [`super::json`].
     Json,
+    /// For build servers; see [`super::junit`].
+    Junit,
+    /// The Test Anything Protocol; see [`super::tap`].
+    Tap,
+    /// For spreadsheets; see [`super::csv`].
+    Csv,
+    /// For the page of a CI job; see [`super::markdown`].
+    Markdown,
 }
 
 impl Format {
     /// Every form.
-    pub const ALL: [Self; 1] = [Self::Json];
+    pub const ALL: [Self; 5] = [
+        Self::Json,
+        Self::Junit,
+        Self::Tap,
+        Self::Csv,
+        Self::Markdown,
+    ];
 
     /// The form's name in `--report`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Json => "json",
+            Self::Junit => "junit",
+            Self::Tap => "tap",
+            Self::Csv => "csv",
+            Self::Markdown => "markdown",
         }
     }
 }
@@ -78,9 +101,19 @@ impl Target {
     ///
     /// [`TargetError::Unwritable`] where the file cannot be written; it names the file.
     pub fn open(&self) -> Result<Box<dyn Reporter>, TargetError> {
-        let Format::Json = self.format;
+        match self.format {
+            Format::Json => self.open_as(Json),
+            Format::Junit => self.open_as(Junit),
+            Format::Tap => self.open_as(Tap),
+            Format::Csv => self.open_as(Csv),
+            Format::Markdown => self.open_as(Markdown),
+        }
+    }
+
+    fn open_as(&self, document: impl Document + 'static) -> Result<Box<dyn Reporter>, TargetError> {
         let Some(path) = &self.file else {
-            return Ok(Box::new(Json::at_the_end(
+            return Ok(Box::new(Kept::at_the_end(
+                document,
                 Box::new(io::stdout()),
                 "standard output",
             )));
@@ -99,9 +132,9 @@ impl Target {
         let regular = file.metadata().map_err(unwritable)?.is_file();
         let name = path.display().to_string();
         Ok(Box::new(if regular {
-            Json::kept_up(file, name)
+            Kept::kept_up(document, file, name)
         } else {
-            Json::at_the_end(Box::new(file), name)
+            Kept::at_the_end(document, Box::new(file), name)
         }))
     }
 }
@@ -181,11 +214,11 @@ mod tests {
         let told = |text: &str| Target::parse(text).unwrap_err().to_string();
         assert_eq!(
             told("jsno=x"),
-            "there is no report format `jsno` (did you mean `json`?); there is `json`"
+            "there is no report format `jsno` (did you mean `json`?); there is `json`, `junit`, `tap`, `csv`, `markdown`"
         );
         assert_eq!(
             told("pdf=x"),
-            "there is no report format `pdf`; there is `json`"
+            "there is no report format `pdf`; there is `json`, `junit`, `tap`, `csv`, `markdown`"
         );
         assert_eq!(
             told("json"),

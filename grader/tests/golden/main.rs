@@ -11,6 +11,7 @@ mod diagnosis;
 #[path = "../grader_command/invocation.rs"]
 mod invocation;
 mod json;
+mod machine;
 mod pages;
 mod runs;
 mod samples;

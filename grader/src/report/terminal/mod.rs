@@ -19,6 +19,16 @@ const WIDTH_OF_A_PIPE: usize = 100;
 /// Below this, columns cannot be kept apart; what is written is then wider than the terminal.
 const NARROWEST: usize = 60;
 
+/// A check as a person sees it where there is no terminal, with all that is known; it holds ANSI
+/// colours.
+pub(super) fn explain(check: &CheckReport, command: &str) -> String {
+    let options = Options {
+        width: WIDTH_OF_A_PIPE,
+        verbose: false,
+    };
+    check::show(check, command, options)
+}
+
 /// How much is shown, and how wide.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {

@@ -1,0 +1,59 @@
+//! A table for spreadsheets: a row for each check, the first row names the columns.
+
+use std::io;
+
+use super::kept::{Document, Progress};
+use super::{broken_rule, outcome_name};
+use crate::verdict::Outcome;
+
+/// A report for spreadsheets.
+#[derive(Debug)]
+pub struct Csv;
+
+/// The names of the columns.
+const COLUMNS: [&str; 9] = [
+    "tier",
+    "rule",
+    "scenario",
+    "outcome",
+    "reason",
+    "usually",
+    "place",
+    "duration_s",
+    "title",
+];
+
+impl Document for Csv {
+    fn text(&self, progress: &Progress) -> io::Result<String> {
+        let mut table = csv::Writer::from_writer(Vec::new());
+        table.write_record(COLUMNS)?;
+        for check in &progress.checks {
+            let (reason, usually, line) = match &check.outcome {
+                Outcome::Passed => ("", "", 0),
+                Outcome::Failed(failure) => (
+                    failure.reason.as_str(),
+                    broken_rule(check, failure).1.unwrap_or_default(),
+                    failure.line,
+                ),
+                Outcome::Skipped(reason) | Outcome::Error(reason) => (reason.as_str(), "", 0),
+            };
+            let place = match line {
+                0 => check.path.clone(),
+                line => format!("{}:{line}", check.path),
+            };
+            table.write_record([
+                check.tier.name(),
+                check.rules.first().map_or("", String::as_str),
+                &check.scenario,
+                outcome_name(&check.outcome),
+                reason,
+                usually,
+                &place,
+                &format!("{:.3}", check.duration.as_secs_f64()),
+                &check.title,
+            ])?;
+        }
+        let bytes = table.into_inner().map_err(|error| error.into_error())?;
+        String::from_utf8(bytes).map_err(io::Error::other)
+    }
+}

@@ -1,0 +1,66 @@
+//! JUnit XML, which most build servers read: a suite for each tier, a case for each scenario.
+//!
+//! A failure is the server's, an error the grader's own trouble.
+
+use std::io;
+
+use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::explanation;
+use super::kept::{Document, Progress};
+use crate::tier::Tier;
+use crate::verdict::{CheckReport, Outcome};
+
+/// A report for build servers.
+#[derive(Debug)]
+pub struct Junit;
+
+impl Document for Junit {
+    fn text(&self, progress: &Progress) -> io::Result<String> {
+        let mut report = Report::new("grader");
+        if let Some(result) = &progress.result {
+            report.set_time(result.duration);
+        }
+        for tier in Tier::ALL {
+            let mut suite = TestSuite::new(tier.name());
+            for (name, value) in [
+                ("server", progress.run.server.clone()),
+                ("seed", progress.run.seed.to_string()),
+                ("grader", progress.run.grader.clone()),
+            ] {
+                suite.add_property(Property::new(name, value));
+            }
+            let checks = progress.checks.iter().filter(|check| check.tier == tier);
+            suite.add_test_cases(checks.map(|check| case(check, &progress.run.command)));
+            if !suite.test_cases.is_empty() {
+                report.add_test_suite(suite);
+            }
+        }
+        report.to_string().map_err(io::Error::other)
+    }
+}
+
+fn case(check: &CheckReport, command: &str) -> TestCase {
+    let rule = check.rules.first().map_or("", String::as_str);
+    let failed = |kind, reason: &str| {
+        let mut status = TestCaseStatus::non_success(kind);
+        status
+            .set_type(rule)
+            .set_message(reason)
+            .set_description(explanation(check, command));
+        status
+    };
+    let status = match &check.outcome {
+        Outcome::Passed => TestCaseStatus::success(),
+        Outcome::Failed(failure) => failed(NonSuccessKind::Failure, &failure.reason),
+        Outcome::Skipped(reason) => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(reason.as_str());
+            status
+        }
+        Outcome::Error(reason) => failed(NonSuccessKind::Error, reason),
+    };
+    let mut case = TestCase::new(check.scenario.as_str(), status);
+    case.set_classname(rule).set_time(check.duration);
+    case
+}

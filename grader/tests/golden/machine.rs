@@ -1,0 +1,146 @@
+//! What build servers, harnesses, spreadsheets and CI pages read, compared with golden files and
+//! read by parsers that others wrote.
+
+use std::fs;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use grader::event::Event;
+use grader::report::Target;
+use pulldown_cmark::{Event as Mark, Options, Parser, Tag};
+
+use super::{assert_golden, samples};
+
+/// The report of this format about a run that has come as far as these events.
+fn written(format: &str, events: &[Event]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report");
+    let target = Target::parse(&format!("{format}={}", path.display())).unwrap();
+    let mut report = target.open().unwrap();
+    for event in events {
+        report.event(event).unwrap();
+    }
+    fs::read_to_string(&path).unwrap()
+}
+
+/// A run with every kind of outcome.
+fn events() -> Vec<Event> {
+    let checks = [samples::failing(), samples::passing()].concat();
+    samples::run(checks, &["A *limitation* of <this> machine."])
+}
+
+/// How many checks of these events ended in which way: passed, failed, skipped, error.
+fn counts(events: &[Event]) -> [usize; 4] {
+    use grader::verdict::Outcome;
+    let mut counts = [0; 4];
+    for event in events {
+        if let Event::Checked(check) = event {
+            counts[match check.outcome {
+                Outcome::Passed => 0,
+                Outcome::Failed(_) => 1,
+                Outcome::Skipped(_) => 2,
+                Outcome::Error(_) => 3,
+            }] += 1;
+        }
+    }
+    counts
+}
+
+#[test]
+fn reports_for_machines_are_as_they_were_read_by_a_person() {
+    for (format, ending) in [
+        ("junit", "xml"),
+        ("tap", "tap"),
+        ("csv", "csv"),
+        ("markdown", "md"),
+    ] {
+        let path = format!("grader/tests/golden/expected/machine.{ending}");
+        assert_golden(&path, &written(format, &events()));
+    }
+}
+
+#[test]
+fn junit_is_read_by_another_parser_after_every_event() {
+    let events = events();
+    for length in 1..=events.len() {
+        let text = written("junit", &events[..length]);
+        let read = junit_parser::from_reader(text.as_bytes())
+            .unwrap_or_else(|error| panic!("{error}: {text}"));
+        let [passed, failed, skipped, error] = counts(&events[..length]);
+        assert_eq!(read.tests, (passed + failed + skipped + error) as u64);
+        assert_eq!(read.failures, failed as u64);
+        assert_eq!(read.errors, error as u64);
+        assert_eq!(read.skipped, skipped as u64);
+        let cases = read.suites.iter().map(|suite| suite.cases.len());
+        assert_eq!(cases.sum::<usize>() as u64, read.tests);
+    }
+}
+
+#[test]
+fn csv_has_as_many_columns_in_every_row() {
+    let events = events();
+    let text = written("csv", &events);
+    let mut table = csv::Reader::from_reader(text.as_bytes());
+    let rows: Vec<_> = table.records().collect::<Result<_, _>>().unwrap();
+    assert_eq!(rows.len(), counts(&events).iter().sum::<usize>());
+    let outcomes = rows.iter().filter(|row| &row[3] == "failed").count();
+    assert_eq!(outcomes, counts(&events)[1]);
+}
+
+#[test]
+fn markdown_holds_a_table_and_no_stray_markup() {
+    let text = written("markdown", &events());
+    let mut tables = 0;
+    let mut headings = Vec::new();
+    for mark in Parser::new_ext(&text, Options::ENABLE_TABLES) {
+        match mark {
+            Mark::Start(Tag::Table(_)) => tables += 1,
+            Mark::Start(Tag::Heading { level, .. }) => headings.push(level as usize),
+            Mark::Start(Tag::Emphasis | Tag::Strong | Tag::Image { .. }) => {
+                panic!("a text of a check became markup:\n{text}")
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(tables, 1);
+    assert_eq!(headings, [2, 3, 3]);
+}
+
+/// Perl's own parser, which `prove` uses.
+#[test]
+fn tap_is_read_by_perl() {
+    const SCRIPT: &str = r#"
+        use TAP::Parser;
+        local $/;
+        my $parser = TAP::Parser->new({ tap => <STDIN> });
+        $parser->run;
+        print join(" ", $parser->version, scalar $parser->passed, scalar $parser->failed,
+            scalar $parser->skipped, scalar $parser->parse_errors);
+    "#;
+    let is_here = Command::new("perl")
+        .args(["-MTAP::Parser", "-e", "1"])
+        .stderr(Stdio::null())
+        .status();
+    if !is_here.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: there is no Perl with TAP::Parser");
+        return;
+    }
+    let events = events();
+    let mut perl = Command::new("perl")
+        .args(["-e", SCRIPT])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Perl knows no newer version, whose difference is in what these lines do not use.
+    let text = written("tap", &events).replacen("TAP version 14", "TAP version 13", 1);
+    perl.stdin
+        .take()
+        .unwrap()
+        .write_all(text.as_bytes())
+        .unwrap();
+    let output = perl.wait_with_output().unwrap();
+    let [passed, failed, skipped, error] = counts(&events);
+    let wanted = format!("13 {} {} {skipped} 0", passed + skipped, failed + error);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), wanted);
+}
