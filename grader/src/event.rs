@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::tier::Tier;
+use crate::verdict::score::Weights;
 use crate::verdict::{CheckReport, Summary};
 
 /// Something that happened in a run.
@@ -32,6 +33,8 @@ pub struct RunDescription {
     pub checks: usize,
     /// The tier that decides the exit status.
     pub require: Tier,
+    /// How many points each rule is worth, where somebody has said so; else each has the same.
+    pub weights: Option<Weights>,
     /// What was not available on this machine, each a sentence.
     pub limitations: Vec<String>,
 }

@@ -83,7 +83,11 @@ pub(super) struct Run {
     #[arg(long, value_name = "FORMAT=FILE")]
     pub(super) report: Vec<Target>,
 
-    /// Say more about checks that passed
+    /// How many points each rule is worth, in TOML; one each where nothing is said
+    #[arg(long, value_name = "FILE")]
+    pub(super) weights: Option<PathBuf>,
+
+    /// Say more about checks that passed, and show the calls before one that must not be made
     #[arg(long, short)]
     pub(super) verbose: bool,
 }

@@ -1,6 +1,7 @@
 //! From the command line to an exit status.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use clap::Parser;
 
@@ -28,6 +29,8 @@ enum CommandError {
     Rule(#[from] UnknownRule),
     #[error(transparent)]
     Report(#[from] TargetError),
+    #[error("the weights in {path} cannot be used: {1}", path = .0.display())]
+    Weights(PathBuf, String),
     #[error("{place}{0}", place = where_written(.0))]
     Output(#[from] io::Error),
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::path::Path;
 use std::time::Instant;
 
 use super::arguments::Run;
@@ -16,6 +17,7 @@ use crate::runner::{self, RunError, Settings};
 use crate::scenario::Watch;
 use crate::submission::Submission;
 use crate::verdict::Summary;
+use crate::verdict::score::Weights;
 
 /// Grades a server and reports.
 pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
@@ -24,6 +26,7 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
         None => Submission::reference()?,
     };
     let suite = suite(&options.selection)?;
+    let weights = options.weights.as_deref().map(weights).transpose()?;
     let mut reporters = reporters(options)?;
     let mut limitations = limitations();
     let settings = Settings {
@@ -58,6 +61,7 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
             seed: settings.seed,
             checks: suite.scenarios.len(),
             require: options.require,
+            weights: weights.clone(),
             limitations: limitations.clone(),
         }))
     };
@@ -77,6 +81,13 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
     let duration = begun.elapsed();
     tell(&Event::Finished(RunResult { summary, duration }))?;
     Ok(verdict.into())
+}
+
+/// Reads how many points each rule is worth.
+fn weights(path: &Path) -> Result<Weights, CommandError> {
+    let unusable = |reason| CommandError::Weights(path.into(), reason);
+    let text = std::fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
+    Weights::read(&text).map_err(unusable)
 }
 
 /// The reports that are asked for, opened before anything is played, and the one for people.

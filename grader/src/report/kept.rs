@@ -6,6 +6,7 @@ use std::io::{self, Seek, Write};
 use super::Reporter;
 use crate::event::{Event, RunDescription, RunResult};
 use crate::verdict::CheckReport;
+use crate::verdict::score::Score;
 
 /// What a run has brought until now.
 #[derive(Clone, Debug)]
@@ -16,6 +17,15 @@ pub struct Progress {
     pub checks: Vec<CheckReport>,
     /// What is known after the last check.
     pub result: Option<RunResult>,
+}
+
+impl Progress {
+    /// What the checks until now are worth in points.
+    #[must_use]
+    pub fn score(&self) -> Score {
+        let weights = self.run.weights.clone().unwrap_or_default();
+        Score::new(&self.checks, self.run.require, &weights)
+    }
 }
 
 /// A form of report that is one text.

@@ -8,7 +8,9 @@ use crate::event::Event;
 use crate::rules::{self, Rule};
 use crate::verdict::{CheckReport, Failure, Outcome};
 
+pub mod classroom50;
 pub mod csv;
+pub mod gradescope;
 pub mod json;
 pub mod junit;
 mod kept;

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::Reporter;
+use super::classroom50::Classroom50;
 use super::csv::Csv;
+use super::gradescope::Gradescope;
 use super::json::Json;
 use super::junit::Junit;
 use super::kept::{Document, Kept};
@@ -28,16 +30,22 @@ pub enum Format {
     Csv,
     /// For the page of a CI job; see [`super::markdown`].
     Markdown,
+    /// For Gradescope; see [`super::gradescope`].
+    Gradescope,
+    /// For Classroom 50; see [`super::classroom50`].
+    Classroom50,
 }
 
 impl Format {
     /// Every form.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Json,
         Self::Junit,
         Self::Tap,
         Self::Csv,
         Self::Markdown,
+        Self::Gradescope,
+        Self::Classroom50,
     ];
 
     /// The form's name in `--report`.
@@ -49,6 +57,8 @@ impl Format {
             Self::Tap => "tap",
             Self::Csv => "csv",
             Self::Markdown => "markdown",
+            Self::Gradescope => "gradescope",
+            Self::Classroom50 => "classroom50",
         }
     }
 }
@@ -107,6 +117,8 @@ impl Target {
             Format::Tap => self.open_as(Tap),
             Format::Csv => self.open_as(Csv),
             Format::Markdown => self.open_as(Markdown),
+            Format::Gradescope => self.open_as(Gradescope),
+            Format::Classroom50 => self.open_as(Classroom50::from_environment()),
         }
     }
 
@@ -214,11 +226,11 @@ mod tests {
         let told = |text: &str| Target::parse(text).unwrap_err().to_string();
         assert_eq!(
             told("jsno=x"),
-            "there is no report format `jsno` (did you mean `json`?); there is `json`, `junit`, `tap`, `csv`, `markdown`"
+            "there is no report format `jsno` (did you mean `json`?); there is `json`, `junit`, `tap`, `csv`, `markdown`, `gradescope`, `classroom50`"
         );
         assert_eq!(
             told("pdf=x"),
-            "there is no report format `pdf`; there is `json`, `junit`, `tap`, `csv`, `markdown`"
+            "there is no report format `pdf`; there is `json`, `junit`, `tap`, `csv`, `markdown`, `gradescope`, `classroom50`"
         );
         assert_eq!(
             told("json"),

@@ -10,6 +10,7 @@ use crate::tier::Tier;
 
 pub mod diagnosis;
 mod failure;
+pub mod score;
 
 pub use failure::{Comparison, Death, Failure, Matter, TranscriptRow};
 
@@ -47,6 +48,19 @@ pub enum Outcome {
     Skipped(String),
     /// The grader itself had trouble, of this kind; that says nothing about the server.
     Error(String),
+}
+
+impl Outcome {
+    /// What is wrong, why the check could not be made, or what the trouble was; `None` where it
+    /// passed.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Passed => None,
+            Self::Failed(failure) => Some(&failure.reason),
+            Self::Skipped(reason) | Self::Error(reason) => Some(reason),
+        }
+    }
 }
 
 /// A reading of the subject that a server was seen to take where the text leaves a choice.

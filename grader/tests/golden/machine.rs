@@ -53,6 +53,7 @@ fn reports_for_machines_are_as_they_were_read_by_a_person() {
         ("tap", "tap"),
         ("csv", "csv"),
         ("markdown", "md"),
+        ("gradescope", "gradescope.json"),
     ] {
         let path = format!("grader/tests/golden/expected/machine.{ending}");
         assert_golden(&path, &written(format, &events()));
@@ -143,4 +144,96 @@ fn tap_is_read_by_perl() {
     let [passed, failed, skipped, error] = counts(&events);
     let wanted = format!("13 {} {} {skipped} 0", passed + skipped, failed + error);
     assert_eq!(String::from_utf8_lossy(&output.stdout), wanted);
+}
+
+/// What Gradescope's documentation says of the fields that are used here.
+#[test]
+fn gradescope_gets_what_it_documents() {
+    let test = serde_json::json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["name"],
+        "properties": {
+            "score": { "type": "number" },
+            "max_score": { "type": "number" },
+            "status": { "enum": ["passed", "failed"] },
+            "name": { "type": "string" },
+            "name_format": { "enum": ["text", "html", "simple_format", "md", "ansi"] },
+            "number": { "type": "string" },
+            "output": { "type": "string" },
+            "output_format": { "enum": ["text", "html", "simple_format", "md", "ansi"] },
+            "tags": { "type": "array", "items": { "type": "string" } },
+            "visibility": { "enum": ["hidden", "after_due_date", "after_published", "visible"] },
+        },
+    });
+    let schema = serde_json::json!({
+        "type": "object",
+        "required": ["tests"],
+        "properties": {
+            "score": { "type": "number" },
+            "execution_time": { "type": "number" },
+            "output": { "type": "string" },
+            "output_format": { "enum": ["text", "html", "simple_format", "md", "ansi"] },
+            "visibility": { "enum": ["hidden", "after_due_date", "after_published", "visible"] },
+            "tests": { "type": "array", "items": test },
+        },
+    });
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let events = events();
+    for length in 1..=events.len() {
+        let text = written("gradescope", &events[..length]);
+        let results: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let errors: Vec<_> = validator
+            .iter_errors(&results)
+            .map(|error| error.to_string())
+            .collect();
+        assert!(errors.is_empty(), "{errors:?}");
+        let points = results["tests"].as_array().unwrap().iter();
+        let points: u64 = points.map(|test| test["score"].as_u64().unwrap()).sum();
+        assert_eq!(results["score"], points);
+    }
+}
+
+/// What the contract of Classroom 50 asks for.
+#[test]
+fn classroom50_gets_what_its_contract_asks_for() {
+    let integer = serde_json::json!({ "type": "integer", "minimum": 0 });
+    let string = serde_json::json!({ "type": "string" });
+    let schema = serde_json::json!({
+        "type": "object",
+        "required": [
+            "schema", "classroom", "assignment", "submission", "commit", "release", "review",
+            "datetime", "score", "max-score", "tests",
+        ],
+        "properties": {
+            "schema": { "const": "classroom50/result/v1" },
+            "classroom": string, "assignment": string, "submission": string, "commit": string,
+            "release": string, "review": string,
+            "datetime": {
+                "type": "string",
+                "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$",
+            },
+            "score": integer,
+            "max-score": integer,
+            "tests": { "type": "array", "items": {
+                "type": "object",
+                "required": ["test-name", "passed", "score", "max-score"],
+                "properties": {
+                    "test-name": string, "passed": { "type": "boolean" },
+                    "score": integer, "max-score": integer,
+                },
+            }},
+        },
+    });
+    let text = written("classroom50", &events());
+    let result: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<_> = validator
+        .iter_errors(&result)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(errors.is_empty(), "{errors:?}: {text}");
+    let of = result["tests"].as_array().unwrap().iter();
+    let of: u64 = of.map(|test| test["max-score"].as_u64().unwrap()).sum();
+    assert_eq!(result["max-score"], of);
 }

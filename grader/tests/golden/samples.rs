@@ -22,6 +22,7 @@ pub(crate) fn run(checks: Vec<CheckReport>, limitations: &[&str]) -> Vec<Event> 
         seed: 7,
         checks: checks.len(),
         require: Tier::Subject,
+        weights: None,
         limitations: limitations.iter().map(|it| (*it).to_owned()).collect(),
     });
     let finished = Event::Finished(RunResult {

@@ -134,3 +134,58 @@ fn a_reader_who_has_seen_enough_ends_the_run_quietly() {
         grader.wait().expect("it is our child");
     }
 }
+
+#[test]
+fn weights_make_a_score() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let weights = folder.path().join("weights.toml");
+    fs::write(&weights, "default = 0\n[rules]\nrelay = 3\norder = 2\n").expect("room");
+    let results = folder.path().join("results.json");
+    let run = |server: &std::path::Path| {
+        let assert = grader()
+            .arg("run")
+            .arg(server)
+            .args(["--only", "relay", "--skip", "robust", "--weights"])
+            .arg(&weights)
+            .arg("--report")
+            .arg(format!("gradescope={}", results.display()))
+            .assert();
+        let output = assert.get_output().clone();
+        let text = fs::read_to_string(&results).expect("the report");
+        let results: Value = serde_json::from_str(&text).expect("JSON");
+        (
+            String::from_utf8(output.stdout).expect("text"),
+            results["score"].clone(),
+        )
+    };
+    let (said, score) = run(&servers::plain());
+    assert!(
+        said.contains("Score: 5 of 5 points for the rules at `subject`."),
+        "{said}"
+    );
+    assert_eq!(score, 5);
+    let (said, score) = run(&servers::mistake("sender_hears_itself").path);
+    assert!(said.contains("Score: 0 of 5 points"), "{said}");
+    assert_eq!(score, 0);
+}
+
+#[test]
+fn weights_that_cannot_be_used_are_refused_before_anything_is_played() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let weights = folder.path().join("weights.toml");
+    fs::write(&weights, "[rules]\nrelais = 3\n").expect("room");
+    for (path, wrong) in [
+        (weights, "there is no rule `relais` (did you mean `relay`?)"),
+        (folder.path().join("none.toml"), "No such file or directory"),
+    ] {
+        grader()
+            .args(["run", "--only", "relay", "--weights"])
+            .arg(&path)
+            .assert()
+            .code(2)
+            .stdout("")
+            .stderr(
+                predicate::str::contains("cannot be used: ").and(predicate::str::contains(wrong)),
+            );
+    }
+}

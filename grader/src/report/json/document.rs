@@ -10,6 +10,7 @@ use super::Text;
 use crate::event::{RunDescription, RunResult};
 use crate::report::broken_rule;
 use crate::tier::Tier;
+use crate::verdict::score::Score;
 use crate::verdict::{
     CheckReport, Comparison, Outcome, Reading, Summary, Tally, TranscriptRow, Verdict,
 };
@@ -34,6 +35,9 @@ pub struct Document {
     planned: usize,
     /// How many checks ended in which way, by tier.
     tiers: Tiers,
+    /// What the checks until now are worth: a rule has earned its points when none of its checks
+    /// at the required tiers failed.
+    score: Points,
     /// The readings of the subject that the server was seen to take where the text leaves a
     /// choice.
     readings: Vec<Reading>,
@@ -43,6 +47,15 @@ pub struct Document {
     checks: Vec<Check>,
     #[serde(skip)]
     summary: Summary,
+}
+
+/// Points.
+#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
+struct Points {
+    /// How many were earned.
+    points: u64,
+    /// How many could be earned: those of rules that could be judged.
+    of: u64,
 }
 
 /// The counts of each tier.
@@ -163,6 +176,7 @@ impl Document {
             duration_s: None,
             planned: run.checks,
             tiers: Tiers::default(),
+            score: Points::default(),
             readings: Vec::new(),
             limitations: run.limitations.clone(),
             checks: Vec::new(),
@@ -183,6 +197,14 @@ impl Document {
         self.count();
         self.verdict = Some(result.summary.verdict(self.require));
         self.duration_s = Some(seconds(result.duration));
+    }
+
+    /// Takes in what the checks are worth.
+    pub(super) fn score(&mut self, score: &Score) {
+        self.score = Points {
+            points: score.points(),
+            of: score.of(),
+        };
     }
 
     fn count(&mut self) {

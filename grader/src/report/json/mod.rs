@@ -27,6 +27,7 @@ impl Form for Json {
         if let Some(result) = &progress.result {
             document.finish(result);
         }
+        document.score(&progress.score());
         document.to_json()
     }
 }

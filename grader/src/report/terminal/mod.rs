@@ -6,6 +6,7 @@ use anstream::AutoStream;
 
 use super::Reporter;
 use crate::event::{Event, RunDescription};
+use crate::verdict::score::Score;
 use crate::verdict::{CheckReport, Outcome};
 
 mod check;
@@ -55,6 +56,8 @@ pub struct Terminal<W> {
     apart: bool,
     /// The scenario that failed first: the one to play again.
     failed: Option<String>,
+    /// The checks until now, where somebody wants to know what they are worth.
+    scored: Vec<CheckReport>,
 }
 
 impl Terminal<AutoStream<Stdout>> {
@@ -105,6 +108,7 @@ impl<W: Write> Terminal<W> {
             never_served_shown: false,
             apart: false,
             failed: None,
+            scored: Vec::new(),
         }
     }
 
@@ -135,12 +139,22 @@ impl<W: Write> Reporter for Terminal<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         match event {
             Event::Started(run) => self.run = Some(run.clone()),
-            Event::Checked(check) => self.check(check)?,
+            Event::Checked(check) => {
+                if self.run.as_ref().is_some_and(|run| run.weights.is_some()) {
+                    self.scored.push(check.clone());
+                }
+                self.check(check)?;
+            }
             Event::Finished(result) => {
                 if let Some(run) = &self.run {
+                    let score = run
+                        .weights
+                        .as_ref()
+                        .map(|weights| Score::new(&self.scored, run.require, weights));
                     let ends = summary::Ends {
                         folded: self.folded,
                         failed: self.failed.as_deref(),
+                        score,
                     };
                     let text = summary::show(run, result, &ends, self.options.width);
                     self.out.write_all(text.as_bytes())?;

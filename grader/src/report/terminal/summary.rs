@@ -6,6 +6,7 @@ use super::layout::wrap;
 use super::palette::{ASIDE, BAD, GOOD, QUIET, STRONG, Styled};
 use crate::event::{RunDescription, RunResult};
 use crate::tier::Tier;
+use crate::verdict::score::Score;
 use crate::verdict::{Tally, Verdict};
 
 /// What the report itself knows at the end.
@@ -14,6 +15,8 @@ pub(super) struct Ends<'a> {
     pub(super) folded: usize,
     /// The first scenario that failed.
     pub(super) failed: Option<&'a str>,
+    /// What the run is worth, where somebody wants to know.
+    pub(super) score: Option<Score>,
 }
 
 /// The end of the report.
@@ -68,6 +71,17 @@ pub(super) fn show(
     let (style, verdict) = verdict(run, result);
     for line in wrap(&verdict, width) {
         let _ = writeln!(text, "{}", Styled(style, line));
+    }
+    if let Some(score) = &ends.score {
+        let score = format!(
+            "Score: {} of {} points for the rules at `{}`.",
+            score.points(),
+            score.of(),
+            run.require
+        );
+        for line in wrap(&score, width) {
+            let _ = writeln!(text, "{line}");
+        }
     }
     if let Some(scenario) = ends.failed {
         let again = format!("Add --only {scenario} to play the first failure alone.");
