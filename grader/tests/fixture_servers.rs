@@ -4,12 +4,14 @@
 mod servers;
 
 use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use socket2::{Domain, Socket, Type};
 
 /// No passing test waits this long: it ends the wait for a server that hangs.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -89,7 +91,11 @@ fn free_port() -> u16 {
         let step = NEXT.fetch_add(1, Ordering::Relaxed);
         let offset = std::process::id().wrapping_mul(31).wrapping_add(step) % 10_000;
         let port = 10_000 + u16::try_from(offset).expect("it is below 10,000");
-        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+        // Bound, and never listening: a server that another test starts in this moment keeps a
+        // copy until it is executed, and a client must not be connected with that.
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        if socket.bind(&address.into()).is_ok() {
             return port;
         }
     }

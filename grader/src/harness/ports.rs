@@ -180,11 +180,9 @@ mod tests {
         assert_ne!(other(port.number()), Some(port.number()));
         let number = port.number();
         drop(port);
-        assert_eq!(
-            other(number),
-            Some(number),
-            "unless another program took it"
-        );
+        // A process that another test has forked keeps a copy of the claim until it executes
+        // something.
+        while other(number) != Some(number) {}
     }
 
     #[test]
@@ -194,6 +192,7 @@ mod tests {
         let number = busy.number();
         assert!(!is_free(number));
         drop(busy);
-        assert!(is_free(number));
+        // As above, for the listener.
+        while !is_free(number) {}
     }
 }

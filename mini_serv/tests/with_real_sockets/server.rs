@@ -5,11 +5,12 @@
 //! been anything more, it would stand before it.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddrV4, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
+use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, socket_with};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// No healthy server takes anywhere near as long for anything.
@@ -260,9 +261,16 @@ fn free_port() -> u16 {
     for _ in 0..RANGE {
         let offset = (begin + NEXT.fetch_add(1, Ordering::Relaxed) % RANGE) % RANGE;
         let port = 12_000 + offset;
-        // Closed on exec, unlike the server's own listener: else a server that another test starts
-        // in this moment would keep the port in use.
-        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+        // Closed on exec, and never listening: a server that another test starts in this moment
+        // keeps a copy until it is executed, and a client must not be connected with that.
+        let socket = socket_with(
+            AddressFamily::INET,
+            SocketType::STREAM,
+            SocketFlags::CLOEXEC,
+            None,
+        )
+        .expect("a socket");
+        if bind(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, port)).is_ok() {
             return port;
         }
     }
