@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,11 +10,12 @@ use mio::{Events, Interest, Poll, Token, Waker};
 use super::client::{Client, Received};
 use super::output::Output;
 use super::process::{Outputs, Process};
-use super::resources::{self, Activity};
-use super::socket_state::{Backlog, Connection, SocketStates};
+use super::socket_state::SocketStates;
 use super::supervisor::{self, Misconduct, Supervision, Supervisor};
 use super::{Captured, Exit, Program};
 use crate::scenario::{ClientId, Fault};
+
+mod looking;
 
 const EXIT: Token = Token(0);
 const STDOUT: Token = Token(1);
@@ -383,34 +383,6 @@ impl Session {
         self.process.thaw();
     }
 
-    /// Whether the machine tells what state the server's sockets are in.
-    #[must_use]
-    pub const fn sees_socket_states(&self) -> bool {
-        self.states.is_some()
-    }
-
-    /// The server's side of a client's connection; `None` when it has ended, for instance
-    /// because the server has read the client's departure and closed it.
-    ///
-    /// # Errors
-    /// The machine does not tell.
-    pub fn server_side(&self, client_port: u16) -> io::Result<Option<Connection>> {
-        self.states()?.connection(self.port, client_port)
-    }
-
-    /// The port of a client's own end.
-    ///
-    /// # Errors
-    /// The client is not connected.
-    pub fn port_of(&self, who: ClientId) -> io::Result<u16> {
-        let client = self.clients.get(who.0).and_then(Option::as_ref);
-        let address = client
-            .ok_or(io::ErrorKind::NotConnected)?
-            .stream
-            .local_addr()?;
-        Ok(address.port())
-    }
-
     /// The client whose own end has, or had, this port.
     #[must_use]
     pub fn client_at(&self, port: u16) -> Option<ClientId> {
@@ -442,74 +414,6 @@ impl Session {
         self.process.exhaust_memory()
     }
 
-    /// How many descriptors the server has open.
-    ///
-    /// # Errors
-    /// The machine does not tell.
-    pub fn open_descriptors(&self) -> io::Result<usize> {
-        resources::open_descriptors(self.process_id())
-    }
-
-    /// How much memory the server has for its data, in bytes.
-    ///
-    /// # Errors
-    /// The machine does not tell.
-    pub fn data_size(&self) -> io::Result<u64> {
-        resources::data_size(self.process_id())
-    }
-
-    /// What the server is doing.
-    ///
-    /// # Errors
-    /// The machine does not tell.
-    pub fn activity(&self) -> io::Result<Activity> {
-        resources::activity(self.process_id())
-    }
-
-    /// Where the server's own process listens; nowhere, where another one does it for it.
-    ///
-    /// # Errors
-    /// The machine does not tell.
-    pub fn listening_addresses(&self) -> io::Result<Vec<SocketAddr>> {
-        resources::listening_addresses(self.process_id())
-    }
-
-    /// The server's queue of connections that it has not accepted; `None` while nothing listens.
-    ///
-    /// # Errors
-    /// The machine does not tell.
-    pub fn backlog(&self) -> io::Result<Option<Backlog>> {
-        let mut backlog = self.states()?.backlog(self.port)?;
-        if let (Some(backlog), Some(supervisor)) = (&mut backlog, &self.supervisor) {
-            // What has left the queue is the server's only when the server has it.
-            backlog.waiting += u32::try_from(supervisor.between()).unwrap_or(u32::MAX);
-        }
-        Ok(backlog)
-    }
-
-    /// Tries to connect to the server's port on another address and says whether it was
-    /// accepted.
-    ///
-    /// # Errors
-    /// The machine cannot reach the address at all.
-    pub fn accepts_on(&self, address: Ipv4Addr, patience: Duration) -> io::Result<bool> {
-        let address = SocketAddr::V4(SocketAddrV4::new(address, self.port));
-        match TcpStream::connect_timeout(&address, patience) {
-            Ok(_) => Ok(true),
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::ConnectionRefused
-                        | io::ErrorKind::ConnectionReset
-                        | io::ErrorKind::TimedOut
-                ) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(error),
-        }
-    }
-
     /// Kills the server with all its descendants and returns all that it has written.
     #[must_use]
     pub fn end(self) -> (Captured, Captured) {
@@ -525,12 +429,6 @@ impl Session {
             stdout.into_captured(&mut buffer),
             stderr.into_captured(&mut buffer),
         )
-    }
-
-    fn states(&self) -> io::Result<&SocketStates> {
-        self.states
-            .as_ref()
-            .ok_or_else(|| io::ErrorKind::Unsupported.into())
     }
 
     fn client(&mut self, who: ClientId) -> Option<&mut Client> {

@@ -1,0 +1,114 @@
+//! What the machine tells of a server that no client can see.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream};
+use std::time::Duration;
+
+use super::Session;
+use crate::harness::resources::{self, Activity};
+use crate::harness::socket_state::{Backlog, Connection, SocketStates};
+use crate::scenario::ClientId;
+
+impl Session {
+    /// Whether the machine tells what state the server's sockets are in.
+    #[must_use]
+    pub const fn sees_socket_states(&self) -> bool {
+        self.states.is_some()
+    }
+
+    /// The server's side of a client's connection; `None` when it has ended, for instance
+    /// because the server has read the client's departure and closed it.
+    ///
+    /// # Errors
+    /// The machine does not tell.
+    pub fn server_side(&self, client_port: u16) -> io::Result<Option<Connection>> {
+        self.states()?.connection(self.port, client_port)
+    }
+
+    /// The port of a client's own end.
+    ///
+    /// # Errors
+    /// The client is not connected.
+    pub fn port_of(&self, who: ClientId) -> io::Result<u16> {
+        let client = self.clients.get(who.0).and_then(Option::as_ref);
+        let address = client
+            .ok_or(io::ErrorKind::NotConnected)?
+            .stream
+            .local_addr()?;
+        Ok(address.port())
+    }
+
+    /// How many descriptors the server has open.
+    ///
+    /// # Errors
+    /// The machine does not tell.
+    pub fn open_descriptors(&self) -> io::Result<usize> {
+        resources::open_descriptors(self.process_id())
+    }
+
+    /// How much memory the server has for its data, in bytes.
+    ///
+    /// # Errors
+    /// The machine does not tell.
+    pub fn data_size(&self) -> io::Result<u64> {
+        resources::data_size(self.process_id())
+    }
+
+    /// What the server is doing.
+    ///
+    /// # Errors
+    /// The machine does not tell.
+    pub fn activity(&self) -> io::Result<Activity> {
+        resources::activity(self.process_id())
+    }
+
+    /// Where the server's own process listens; nowhere, where another one does it for it.
+    ///
+    /// # Errors
+    /// The machine does not tell.
+    pub fn listening_addresses(&self) -> io::Result<Vec<SocketAddr>> {
+        resources::listening_addresses(self.process_id())
+    }
+
+    /// The server's queue of connections that it has not accepted; `None` while nothing listens.
+    ///
+    /// # Errors
+    /// The machine does not tell.
+    pub fn backlog(&self) -> io::Result<Option<Backlog>> {
+        let mut backlog = self.states()?.backlog(self.port)?;
+        if let (Some(backlog), Some(supervisor)) = (&mut backlog, &self.supervisor) {
+            // What has left the queue is the server's only when the server has it.
+            backlog.waiting += u32::try_from(supervisor.between()).unwrap_or(u32::MAX);
+        }
+        Ok(backlog)
+    }
+
+    /// Tries to connect to the server's port on another address and says whether it was
+    /// accepted.
+    ///
+    /// # Errors
+    /// The machine cannot reach the address at all.
+    pub fn accepts_on(&self, address: Ipv4Addr, patience: Duration) -> io::Result<bool> {
+        let address = SocketAddr::V4(SocketAddrV4::new(address, self.port));
+        match TcpStream::connect_timeout(&address, patience) {
+            Ok(_) => Ok(true),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::ConnectionRefused
+                        | io::ErrorKind::ConnectionReset
+                        | io::ErrorKind::TimedOut
+                ) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn states(&self) -> io::Result<&SocketStates> {
+        self.states
+            .as_ref()
+            .ok_or_else(|| io::ErrorKind::Unsupported.into())
+    }
+}
