@@ -326,3 +326,24 @@ fn a_server_that_is_killed_in_a_watched_call_hangs_nothing() {
         }
     }
 }
+
+#[test]
+fn calls_without_end_do_not_keep_anybody_from_looking_at_the_clock() {
+    if !can_watch() {
+        return;
+    }
+    let program = Program {
+        path: servers::supervised("calls_without_end", false),
+        arguments: Vec::new(),
+    };
+    let supervision = Supervision {
+        watch: BTreeSet::from([Watch::SelectFirst]),
+        ..Supervision::default()
+    };
+    let mut session = Session::start(&program, &[], 0, &supervision).expect("it starts");
+    for _ in 0..100 {
+        let turn = Duration::from_millis(1);
+        let pumped = session.pump(turn, |_: Happening<'_>| Ok::<(), io::Error>(()));
+        pumped.expect("the machine works");
+    }
+}

@@ -49,6 +49,8 @@ pub struct Session {
     /// somebody to tell.
     trouble: Option<io::Error>,
     supervisor: Option<Supervisor>,
+    /// Whether calls may wait that the supervisor has not decided about.
+    calls_wait: bool,
     port: u16,
     poll: Poll,
     /// Kept, since a waker that is dropped takes its last call with it.
@@ -105,6 +107,8 @@ impl Session {
             process,
             trouble,
             supervisor,
+            // Some may have come before the event loop looked.
+            calls_wait: true,
             port,
             poll,
             _exit_waker: waker,
@@ -160,8 +164,11 @@ impl Session {
         if let Some(trouble) = self.trouble.take() {
             return Err(trouble.into());
         }
-        let nothing_left_over =
-            self.unread.is_empty() && !self.stdout.has_more() && !self.stderr.has_more();
+        self.calls_wait &= self.supervisor.is_some();
+        let nothing_left_over = self.unread.is_empty()
+            && !self.calls_wait
+            && !self.stdout.has_more()
+            && !self.stderr.has_more();
         let patience = if nothing_left_over {
             patience
         } else {
@@ -175,12 +182,11 @@ impl Session {
         for event in &self.events {
             match event.token() {
                 // Calls that waited have ended with it, which the supervisor looks for.
-                EXIT | SUPERVISOR => supervise(self.supervisor.as_mut(), |supervisor| {
-                    supervisor.serve(self.poll.registry())
-                })?,
+                EXIT | SUPERVISOR => self.calls_wait = true,
                 token if token.0 >= supervisor::FIRST_TOKEN => {
                     supervise(self.supervisor.as_mut(), |supervisor| {
-                        supervisor.resume(token, self.poll.registry())
+                        supervisor.resume(token, self.poll.registry())?;
+                        Ok(false)
                     })?;
                 }
                 STDOUT => self.stdout.may_have_more(),
@@ -201,6 +207,11 @@ impl Session {
                     }
                 }
             }
+        }
+        if self.calls_wait {
+            self.calls_wait = supervise(self.supervisor.as_mut(), |supervisor| {
+                supervisor.serve(self.poll.registry())
+            })?;
         }
         self.stdout.read_a_turn(&mut self.buffer);
         self.stderr.read_a_turn(&mut self.buffer);
@@ -436,13 +447,13 @@ impl Session {
     }
 }
 
-/// Lets the supervisor do something, if there is one.
+/// Lets the supervisor do something, if there is one, and says whether it has more to do.
 fn supervise(
     supervisor: Option<&mut Supervisor>,
-    work: impl FnOnce(&mut Supervisor) -> io::Result<()>,
-) -> io::Result<()> {
+    work: impl FnOnce(&mut Supervisor) -> io::Result<bool>,
+) -> io::Result<bool> {
     supervisor
-        .map_or(Ok(()), work)
+        .map_or(Ok(false), work)
         .map_err(|error| unsupervised(&error))
 }
 

@@ -62,7 +62,7 @@ impl InServer {
 }
 
 impl Supervisor {
-    pub(crate) fn serve(&mut self, _registry: &Registry) -> io::Result<()> {
+    pub(crate) fn serve(&mut self, _registry: &Registry) -> io::Result<bool> {
         match *self {}
     }
 

@@ -86,7 +86,7 @@ fn serve(in_grader: InGrader, supervision: &Supervision, mut poll: Poll) -> io::
         }
         for event in &events {
             match event.token() {
-                SUPERVISOR => supervisor.serve(poll.registry())?,
+                SUPERVISOR => while supervisor.serve(poll.registry())? {},
                 DONE => return Ok(()),
                 token => supervisor.resume(token, poll.registry())?,
             }

@@ -60,7 +60,8 @@ fn serve_until(
             let has_ended = there[0].revents().contains(PollFlags::HUP);
             (!there[1].revents().is_empty(), has_ended)
         };
-        supervisor.serve(registry)?;
+        // What is left over has this loop come round again.
+        let _more = supervisor.serve(registry)?;
         if is_over || has_ended {
             return Ok(());
         }

@@ -20,6 +20,9 @@ use super::{Descriptors, InGrader, Supervision, listening, sockets};
 use crate::harness::memory;
 use crate::scenario::{FailingCall, FailingWith, Watch};
 
+/// How many calls are decided about before the clients have their turn.
+const TURN: usize = 256;
+
 /// The calls that must be watched; `None` where there are none.
 pub(super) fn watched(supervision: &Supervision) -> Option<Watched> {
     let Supervision {
@@ -116,16 +119,23 @@ impl Supervisor {
         &self.listener
     }
 
-    /// Decides about every call that waits.
+    /// Decides about the calls that wait, a turn's worth at most, and says whether more may wait:
+    /// a server can make calls faster than they are decided about.
     ///
     /// # Errors
     /// The kernel does not let the grader do what it must. The server is not to blame, and the
     /// play cannot go on.
-    pub(crate) fn serve(&mut self, registry: &Registry) -> io::Result<()> {
-        while let Some(call) = self.listener.next()? {
+    pub(crate) fn serve(&mut self, registry: &Registry) -> io::Result<bool> {
+        let mut more = true;
+        for _ in 0..TURN {
+            let Some(call) = self.listener.next()? else {
+                more = false;
+                break;
+            };
             self.decide(call, registry)?;
         }
-        self.accepting.forget_ended(&self.listener, registry)
+        self.accepting.forget_ended(&self.listener, registry)?;
+        Ok(more)
     }
 
     fn decide(&mut self, call: Call, registry: &Registry) -> io::Result<()> {
