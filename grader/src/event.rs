@@ -35,6 +35,8 @@ pub struct RunDescription {
     pub require: Tier,
     /// How many points each rule is worth, where somebody has said so; else each has the same.
     pub weights: Option<Weights>,
+    /// What the server was kept from while it ran, each a sentence.
+    pub confinement: Vec<String>,
     /// What was not available on this machine, each a sentence.
     pub limitations: Vec<String>,
 }

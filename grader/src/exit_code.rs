@@ -54,12 +54,13 @@ impl ExitCode {
             }
             Self::Usage => {
                 "An unknown option, rule or report format, a filter that matches nothing, a \
-                 server that does not exist or cannot be executed, a scenario file with a \
-                 mistake in it. No check was played."
+                 server that does not exist or cannot be executed, a folder without mini_serv.c, a \
+                 source that is too large, a scenario file with a mistake in it. No check was \
+                 made. (A source that does not compile is a failed check.)"
             }
             Self::Trouble => {
-                "A required check could not be judged, none was left to play, or a report could \
-                 not be written. This says nothing about the server."
+                "A required check could not be judged, none was left to play, a report could not \
+                 be written, or the compiler is not there. This says nothing about the server."
             }
         }
     }
@@ -122,6 +123,12 @@ the one named and every more lenient one; `subject` where nothing is said.
             code.detail()
         );
     }
+    page.push_str(
+        "
+A class has no verdict: `grader batch` and `grader merge` end with 0 when every submission was
+graded, whatever its grade, and with 3 when some could not be.
+",
+    );
     page
 }
 

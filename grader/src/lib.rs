@@ -5,16 +5,21 @@
 //! server of the [`harness`] while the [`oracle`] says what each client must have received; what
 //! happened reaches the [`report`]s as [`event`]s that carry [`verdict`]s.
 
+pub mod batch;
+pub mod bench;
 pub mod cli;
 pub mod event;
 pub mod exit_code;
+pub mod fuzz;
 pub mod harness;
+pub mod inspection;
 pub mod oracle;
 pub mod report;
 pub mod rules;
 pub mod runner;
 pub mod scenario;
 pub mod script;
+pub mod source;
 mod spelling;
 pub mod submission;
 pub mod suite;

@@ -97,7 +97,8 @@ pub enum Departure {
     HalfClose,
 }
 
-/// The moves of a scenario after its start, the same for the same seed.
+/// The moves of a scenario after its start, the same for the same seed; its own goes before that
+/// of the run.
 #[must_use]
 pub fn moves(scenario: &Scenario, seed: u64) -> Vec<Planned> {
     let mut writer = Writer {
@@ -105,7 +106,7 @@ pub fn moves(scenario: &Scenario, seed: u64) -> Vec<Planned> {
         step: 0,
         line: 0,
         frozen: false,
-        random: fastrand::Rng::with_seed(seed),
+        random: fastrand::Rng::with_seed(scenario.seed.unwrap_or(seed)),
     };
     for (place, step) in scenario.steps.iter().enumerate() {
         writer.step = place;

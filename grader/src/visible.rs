@@ -3,6 +3,7 @@
 //! The form is for reading; it does not tell a backslash and an `x` that were sent from an
 //! escaped byte. Reports for machines carry an exact form (see `report::json`).
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -41,6 +42,25 @@ fn show(character: char, shown: &mut String) {
 
 fn escape(byte: u8, shown: &mut String) {
     let _ = write!(shown, "\\x{byte:02x}");
+}
+
+/// A text that keeps its characters, newlines and widths, but tells a terminal nothing: its other
+/// control characters are shown as [`visible`] shows them.
+#[must_use]
+pub(crate) fn without_controls(text: &str) -> Cow<'_, str> {
+    let is_stray = |character: char| character.is_control() && character != '\n';
+    if !text.contains(is_stray) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_stray(character) {
+            show(character, &mut shown);
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
 }
 
 /// The text, its last space made visible where it would end in one.
@@ -168,6 +188,15 @@ mod tests {
             "\\xcc\\x81\\xe2\\x80\\x8b"
         );
         assert_eq!(with_visible_end(visible(b"a ")), "a␣");
+    }
+
+    #[test]
+    fn only_what_a_terminal_would_obey_is_taken_out() {
+        assert_eq!(without_controls("e\u{301}\n👍"), "e\u{301}\n👍");
+        assert_eq!(
+            without_controls("a\u{1b}[2J\r\u{9b}1mb"),
+            "a\\x1b[2J␍\\xc2\\x9b1mb"
+        );
     }
 
     #[test]

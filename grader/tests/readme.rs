@@ -17,8 +17,8 @@ use grader::rules;
 
 mod servers;
 
-/// The mistake of the server in the example.
-const MISTAKE: &str = "newcomer_inherits_text";
+/// The saboteur in the example.
+const SABOTEUR: &str = "newcomer_inherits_text";
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -57,8 +57,8 @@ fn shell(line: &str, folder: &Path) -> Output {
 
 /// Puts the server of the example into a folder. It is a link: a copy could be executed while
 /// another test's child still holds the copy open for writing, which the kernel refuses.
-fn link_mistake_into(folder: &Path) {
-    let server = servers::mistake(MISTAKE).path;
+fn link_saboteur_into(folder: &Path) {
+    let server = servers::saboteur(SABOTEUR).path;
     symlink(server, folder.join("mini_serv")).expect("a link");
 }
 
@@ -101,7 +101,7 @@ fn the_commands_run() {
 #[test]
 fn the_example_is_what_the_grader_prints() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
-    link_mistake_into(folder.path());
+    link_saboteur_into(folder.path());
     let examples = blocks("console");
     assert_eq!(examples.len(), 1);
     for example in examples {
@@ -120,7 +120,7 @@ fn the_example_is_what_the_grader_prints() {
 #[test]
 fn the_example_has_no_other_failure_that_counts() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
-    link_mistake_into(folder.path());
+    link_saboteur_into(folder.path());
     let line = "grader run ./mini_serv --skip robust --skip newcomer-inherits-nothing";
     let output = shell(line, folder.path());
     assert!(
@@ -170,7 +170,7 @@ fn the_short_command_is_what_the_readme_says() {
 fn what_is_not_judged_is_told() {
     let readme = text("README.md");
     let section = readme
-        .split("### Not judged yet\n")
+        .split("### What an executable does not show\n")
         .nth(1)
         .expect("the section is there")
         .split("\n#")

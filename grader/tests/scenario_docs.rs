@@ -42,6 +42,21 @@ fn every_example_can_be_read() {
 }
 
 #[test]
+fn the_examples_for_instructors_can_be_read() {
+    let page = root("docs/batch.md");
+    let examples = blocks(&page, "toml");
+    let [scenario, weights] = examples.as_slice() else {
+        panic!("{examples:#?}");
+    };
+    let read = file::read_bytes("docs/batch.md", scenario.as_bytes(), &["arrival"]);
+    assert!(read.expect("a scenario").hidden);
+    grader::verdict::score::Weights::read(weights).expect("weights");
+    let [roster] = blocks(&page, "csv").try_into().expect("one roster");
+    let roster = grader::batch::Roster::read(roster.as_bytes()).expect("a roster");
+    assert_eq!(roster.columns, ["group"]);
+}
+
+#[test]
 fn every_key_is_explained() {
     fn check(page: &str, schema: &Value) {
         let properties = schema["properties"].as_object().into_iter().flatten();

@@ -19,6 +19,9 @@ use grader::scenario::{ClientId, Watch};
 /// No passing test waits this long: it ends the wait for a server that hangs.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// A server that makes one call after the other.
+const WITHOUT_END: &str = "calls_without_end";
+
 const ALL: [Descriptors; 3] = [
     Descriptors::Exam,
     Descriptors::Blocking,
@@ -43,6 +46,7 @@ fn of(descriptors: Descriptors) -> Supervision {
 
 /// The kinds of descriptors that this machine can give.
 fn possible() -> impl Iterator<Item = Descriptors> {
+    programs();
     ALL.into_iter()
         .filter(|descriptors| match supervisor::probe(&of(*descriptors)) {
             Ok(()) => true,
@@ -58,7 +62,7 @@ fn start(path: PathBuf, how: &str, descriptors: Descriptors) -> Session {
     let port = Ports::new().free().expect("a port is free");
     let program = Program {
         path,
-        arguments: Vec::new(),
+        ..Program::default()
     };
     let arguments = [port.number().to_string(), how.to_owned()];
     let session = Session::start(&program, &arguments, port.number(), &of(descriptors));
@@ -76,6 +80,7 @@ fn dynamic(how: &str, descriptors: Descriptors) -> Session {
 fn programs() -> &'static [PathBuf; 2] {
     static PROGRAMS: OnceLock<[PathBuf; 2]> = OnceLock::new();
     PROGRAMS.get_or_init(|| {
+        let _before_any_session = servers::supervised(WITHOUT_END, false);
         [false, true].map(|statically| servers::supervised("tells_descriptors_apart", statically))
     })
 }
@@ -233,7 +238,7 @@ fn watched(how: &str, watch: Watch) -> Session {
     let port = Ports::new().free().expect("a port is free");
     let program = Program {
         path: programs()[0].clone(),
-        arguments: Vec::new(),
+        ..Program::default()
     };
     let arguments = [port.number().to_string(), how.to_owned()];
     let supervision = Supervision {
@@ -246,6 +251,7 @@ fn watched(how: &str, watch: Watch) -> Session {
 }
 
 fn can_watch() -> bool {
+    programs();
     let supervision = Supervision {
         watch: BTreeSet::from([Watch::SelectFirst]),
         ..Supervision::default()
@@ -333,8 +339,8 @@ fn calls_without_end_do_not_keep_anybody_from_looking_at_the_clock() {
         return;
     }
     let program = Program {
-        path: servers::supervised("calls_without_end", false),
-        arguments: Vec::new(),
+        path: servers::supervised(WITHOUT_END, false),
+        ..Program::default()
     };
     let supervision = Supervision {
         watch: BTreeSet::from([Watch::SelectFirst]),

@@ -43,7 +43,7 @@ struct Block {
 impl BroadcastLog {
     /// Large enough that a boundary seldom cuts a send in two, small enough that the block being
     /// written and the one before it stay in the processor's cache.
-    const BLOCK_SIZE: usize = 256 * 1024;
+    const BLOCK_SIZE: usize = 512 * 1024;
 
     pub(crate) fn new() -> Self {
         Self::with_block_size(Self::BLOCK_SIZE)

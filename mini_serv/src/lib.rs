@@ -26,6 +26,7 @@ mod broadcast_log;
 mod client;
 mod clients;
 mod cursor;
+mod descriptor_limit;
 mod descriptor_set;
 mod failure;
 mod line_splitter;
@@ -67,6 +68,7 @@ fn start_and_serve(
     arguments: impl IntoIterator<Item = OsString>,
 ) -> Result<std::convert::Infallible, Failure> {
     let port = arguments::port(arguments)?;
+    descriptor_limit::raise();
     let listener = listen(port)?;
     Ok(serve(listener)?)
 }

@@ -13,7 +13,7 @@ use crate::readiness::Readiness;
 
 /// How much is taken from one client at a time. One who speaks without pause gets no more than that
 /// before all the others have had their turn.
-const RECEIVE_SIZE: usize = 64 * 1024;
+const RECEIVE_SIZE: usize = 128 * 1024;
 
 /// How many are let in at a time, for the same reason.
 const ARRIVALS_PER_ROUND: usize = 256;

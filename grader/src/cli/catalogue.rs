@@ -9,23 +9,19 @@ use crate::rules::{self, Group, page};
 use crate::scenario::schema;
 use crate::suite::Suite;
 
-/// Lists the scenarios, one on each line.
+/// Lists the checks, one on each line.
 pub(super) fn list(selection: &Selection) -> Result<ExitCode, CommandError> {
-    let suite = suite(selection)?;
-    let rules: Vec<String> = suite
-        .scenarios
-        .iter()
-        .map(|scenario| scenario.rules.join(","))
-        .collect();
-    let names = longest(suite.scenarios.iter().map(|scenario| &scenario.name));
+    let checks = suite(selection)?.coverage();
+    let rules: Vec<String> = checks.iter().map(|check| check.rules.join(",")).collect();
+    let names = longest(checks.iter().map(|check| &check.name));
     let rules_width = longest(&rules);
     let mut out = anstream::stdout().lock();
-    for (scenario, rules) in suite.scenarios.iter().zip(&rules) {
+    for (check, rules) in checks.iter().zip(&rules) {
         // The title comes last: it is what a narrow terminal may wrap.
         writeln!(
             out,
             "{:names$}  {:7}  {rules:rules_width$}  {}",
-            scenario.name, scenario.tier, scenario.title
+            check.name, check.tier, check.title
         )?;
     }
     Ok(ExitCode::Passed)
@@ -39,7 +35,7 @@ pub(super) fn rules() -> Result<ExitCode, CommandError> {
         writeln!(out, "{}", group.heading())?;
         for rule in rules::all().iter().filter(|rule| rule.group == group) {
             let gap = if rule.gap().is_some() {
-                "  (not checked in full yet)"
+                "  (in full only of C source)"
             } else {
                 ""
             };
@@ -95,7 +91,7 @@ pub(super) fn explain(id: &str) -> Result<ExitCode, CommandError> {
         .filter(|scenario| scenario.rules.contains(&rule.id))
         .collect();
     if !covering.is_empty() {
-        writeln!(out, "\nScenarios")?;
+        writeln!(out, "\nChecks")?;
         let names = longest(covering.iter().map(|scenario| &scenario.name));
         for scenario in &covering {
             writeln!(

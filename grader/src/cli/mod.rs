@@ -5,16 +5,23 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
+use crate::batch::{BatchError, FolderError, MergeError, RosterError};
 use crate::exit_code::ExitCode;
+use crate::fuzz::FuzzError;
+use crate::harness::Program;
 use crate::report::TargetError;
 use crate::rules::{self, UnknownRule};
-use crate::submission::SubmissionError;
+use crate::submission::{Handed, NotCompiled, Submission, SubmissionError};
 use crate::suite::{Filter, Suite, SuiteError, UnmatchedPattern};
 use arguments::{Command, CommandLine, Selection};
 
 mod arguments;
+mod batch;
+mod bench;
 mod catalogue;
+mod fuzz;
 mod run;
+mod so_far;
 
 /// Why a command could not do what was asked. Nothing of it is held against a server.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +38,44 @@ enum CommandError {
     Report(#[from] TargetError),
     #[error("the weights in {path} cannot be used: {1}", path = .0.display())]
     Weights(PathBuf, String),
+    #[error("the class in {path} cannot be read: {1}", path = .0.display())]
+    Class(PathBuf, io::Error),
+    #[error("the roster {path} cannot be used: {1}", path = .0.display())]
+    Roster(PathBuf, RosterError),
+    #[error("the results would be in {out}, which is in the class itself: name another folder", out = .0.display())]
+    Inside(PathBuf),
+    #[error("the class in {path} holds no submission{1}", path = .0.display())]
+    Nobody(PathBuf, String),
+    #[error(
+        "--isolate bwrap needs bubblewrap, and there is no bwrap on this machine: install it, or do without"
+    )]
+    NoBubblewrap,
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    #[error(transparent)]
+    Results(#[from] FolderError),
+    #[error(transparent)]
+    Merge(#[from] MergeError),
+    #[error("there is no server to play with: {}; `grader run` says more", .0.reason)]
+    NotCompiled(NotCompiled),
+    #[error(transparent)]
+    Fuzz(#[from] FuzzError),
+    #[error("cannot write into the folder {0}: {1}")]
+    Folder(String, io::Error),
+    #[error("cannot write {file}: {1}", file = .0.display())]
+    File(PathBuf, io::Error),
+    #[error(
+        "{0} clients need more descriptors than this machine allows: {1}, of which some are needed otherwise (`ulimit -Hn`)"
+    )]
+    TooManyClients(usize, u64),
+    #[error(
+        "there is nothing to plot: it takes bursts with several numbers of listeners or lengths of lines"
+    )]
+    NothingToPlot,
+    #[error("the bench could not go on: {0}")]
+    Bench(io::Error),
+    #[error("the bare relay failed: {0}")]
+    Relay(io::Error),
     #[error("{place}{0}", place = where_written(.0))]
     Output(#[from] io::Error),
 }
@@ -46,10 +91,22 @@ fn where_written(error: &io::Error) -> &'static str {
 impl CommandError {
     const fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Submission(SubmissionError::NoReference(_)) | Self::Output(_) => {
+            Self::Submission(error) if error.is_trouble() => ExitCode::Trouble,
+            Self::Output(_)
+            | Self::Folder(..)
+            | Self::File(..)
+            | Self::Bench(_)
+            | Self::Relay(_) => ExitCode::Trouble,
+            Self::Report(TargetError::Unwritable { .. }) => ExitCode::Trouble,
+            Self::Results(error)
+            | Self::Batch(BatchError::Folder(error))
+            | Self::Merge(MergeError::Folder(error))
+                if error.is_trouble() =>
+            {
                 ExitCode::Trouble
             }
-            Self::Report(TargetError::Unwritable { .. }) => ExitCode::Trouble,
+            Self::Fuzz(FuzzError::Trouble { .. }) => ExitCode::Trouble,
+            Self::NotCompiled(_) | Self::Fuzz(FuzzError::NeverServes(_)) => ExitCode::Failed,
             _ => ExitCode::Usage,
         }
     }
@@ -88,6 +145,13 @@ pub fn main() -> ExitCode {
     };
     let done = match command_line.command {
         Command::Run(run) => run::run(&run),
+        Command::Batch(options) => batch::batch(&options),
+        Command::Merge(options) => batch::merge(&options),
+        Command::Fuzz(options) => fuzz::fuzz(&options),
+        Command::Bench(options) => bench::bench(&options),
+        Command::BareRelay { port } => crate::bench::bare_relay::run(port)
+            .map(|()| ExitCode::Passed)
+            .map_err(CommandError::Relay),
         Command::List(selection) => catalogue::list(&selection),
         Command::Rules { markdown: false } => catalogue::rules(),
         Command::Rules { markdown: true } => catalogue::rules_page(),
@@ -108,16 +172,43 @@ fn be_the_reference(port: String) -> ExitCode {
     ExitCode::Failed
 }
 
-/// The scenarios that are asked for.
+/// What is played with: what was handed in, prepared, or the reference where that is nothing.
+fn submission(
+    handed: Option<Handed>,
+    cc: Option<&str>,
+    sanitized: bool,
+) -> Result<Submission, CommandError> {
+    Ok(match handed {
+        None => Submission::reference()?,
+        Some(handed) => handed.prepare(cc, sanitized)?,
+    })
+}
+
+/// What is executed of it, where nothing can be done without.
+fn program(submission: &Submission) -> Result<Program, CommandError> {
+    let program = submission.program.clone();
+    program.map_err(CommandError::NotCompiled)
+}
+
+/// The checks that are asked for.
 fn suite(selection: &Selection) -> Result<Suite, CommandError> {
+    let mut suite = whole_suite(selection)?;
+    filter(selection, &mut suite)?;
+    Ok(suite)
+}
+
+/// Every check that there is to choose from.
+fn whole_suite(selection: &Selection) -> Result<Suite, CommandError> {
     let rules = rule_ids();
-    let filter = Filter::new(&selection.only, &selection.skip)?;
-    let mut suite = match &selection.scenarios {
+    Ok(match &selection.scenarios {
         Some(path) => Suite::at(path, &rules)?,
         None => Suite::shipped(&rules)?,
-    };
-    filter.apply(&mut suite)?;
-    Ok(suite)
+    })
+}
+
+/// Leaves the checks that are asked for.
+fn filter(selection: &Selection, suite: &mut Suite) -> Result<(), CommandError> {
+    Ok(Filter::new(&selection.only, &selection.skip)?.apply(suite)?)
 }
 
 /// The ids of the catalogue, in its order.

@@ -6,85 +6,143 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::arguments::Run;
-use super::{CommandError, suite};
+use super::{CommandError, filter, whole_suite};
 use crate::event::{Event, RunDescription, RunResult};
 use crate::exit_code::ExitCode;
 use crate::harness::socket_state::SocketStates;
-use crate::harness::{Descriptors, Supervision, descendants, interruption, limits, supervisor};
+use crate::harness::{
+    Descriptors, Program, Supervision, descendants, interruption, limits, supervisor,
+};
+use crate::inspection::{Inspector, Observed};
 use crate::report::terminal::Terminal;
 use crate::report::{Reporter, Target};
 use crate::runner::{self, RunError, Settings};
 use crate::scenario::Watch;
-use crate::submission::Submission;
+use crate::submission::{Handed, Submission};
+use crate::suite::Inspection;
 use crate::verdict::Summary;
 use crate::verdict::score::Weights;
 
+mod in_order;
+mod instruments;
+
+use in_order::InOrder;
+
 /// Grades a server and reports.
 pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
-    let submission = match &options.server {
-        Some(path) => Submission::executable(path)?,
-        None => Submission::reference()?,
-    };
-    let suite = suite(&options.selection)?;
-    let weights = options.weights.as_deref().map(weights).transpose()?;
-    let mut reporters = reporters(options)?;
-    let mut limitations = limitations();
-    let settings = Settings {
-        program: submission.program.clone(),
-        server_descriptors: descriptors(options.descriptors, &mut limitations),
-        unsupervised: unsupervised(&mut limitations),
-        other_language: submission.other_language(),
-        jobs: options.jobs.map_or_else(usual_jobs, Into::into),
-        descriptors: limits::raise_own(),
-        patience: options.patience,
-        // Short enough to be typed again.
-        seed: options.seed.unwrap_or_else(|| fastrand::u64(..1_000_000)),
-    };
-    let mut tell = |event: &Event| -> io::Result<()> {
-        reporters
-            .iter_mut()
-            .try_for_each(|reporter| reporter.event(event))
-    };
-
     let begun = Instant::now();
+    let handed = options.server.as_deref().map(Handed::at).transpose()?;
+    let everything = whole_suite(&options.grading.selection)?;
+    let mut suite = everything.clone();
+    filter(&options.grading.selection, &mut suite)?;
+    let weights = options
+        .grading
+        .weights
+        .as_deref()
+        .map(weights)
+        .transpose()?;
+    let mut reporters = reporters(options)?;
+    let mut limitations = limitations(|| {});
+    let confine = options.grading.confine.unwrap_or_default();
+    let (confinement, missing) = confine.in_force();
+    limitations.extend(missing);
+    // Before anything is started: it must not be taken for somebody's survivor.
+    let server_descriptors = descriptors(options.grading.descriptors, &mut limitations);
+    let unsupervised = unsupervised(&mut limitations);
+    let sanitized = suite.inspections.iter().any(Inspection::needs_plays);
+    let submission = super::submission(handed, options.grading.cc.as_deref(), sanitized)?;
+    if !submission.is_handed_in && !suite.scenarios.is_empty() {
+        suite.inspections.clear();
+    }
+    if let Some(source) = &submission.source {
+        limitations.extend(source.compiler.unconfined().map(|why| {
+            format!("The compiler could read files and reach the network here: {why}.")
+        }));
+    }
+    let instruments = instruments::of(&submission, &suite, options.grading.valgrind);
+    let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
     let mut summary = Summary::default();
-    let mut started = false;
-    let mut start = |tell: &mut dyn FnMut(&Event) -> io::Result<()>| {
-        if started {
-            return Ok(());
-        }
-        started = true;
-        tell(&Event::Started(RunDescription {
+    let inspector = Inspector::new(&submission);
+    let mut in_order = InOrder {
+        checks: suite.checks().into_iter().peekable(),
+        inspector: &inspector,
+        start: Some(RunDescription {
             grader: env!("CARGO_PKG_VERSION").into(),
             server: submission.name.clone(),
             command: submission.command.clone(),
-            seed: settings.seed,
-            checks: suite.scenarios.len(),
-            require: options.require,
-            weights: weights.clone(),
-            limitations: limitations.clone(),
-        }))
+            seed,
+            checks: suite.checks().len(),
+            require: options.grading.require,
+            weights,
+            confinement,
+            limitations,
+        }),
+        tell: |event: &Event| -> io::Result<()> {
+            if let Event::Checked(check) = event {
+                summary.add(check);
+            }
+            reporters
+                .iter_mut()
+                .try_for_each(|reporter| reporter.event(event))
+        },
     };
-    // Nothing is reported of a program that turns out not to be one, so the first check brings
-    // the start with it.
-    let played = runner::run(&settings, &suite.scenarios, |check| {
-        start(&mut tell)?;
-        summary.add(&check);
-        tell(&Event::Checked(check))
-    });
-    match played {
-        Ok(()) => {}
+    let played = match &submission.program {
+        Err(not_compiled) => suite
+            .scenarios
+            .iter()
+            .try_for_each(|scenario| {
+                in_order.scenario(runner::not_compiled(scenario, &not_compiled.reason))
+            })
+            .map(|()| Vec::new())
+            .map_err(RunError::Report),
+        Ok(program) => {
+            // Whoever asks for nothing but what the tools say still wants to see it.
+            let only_observe = suite.scenarios.is_empty();
+            let scenarios = if only_observe {
+                &everything.scenarios
+            } else {
+                &suite.scenarios
+            };
+            let settings = Settings {
+                program: Program {
+                    confine,
+                    ..program.clone()
+                },
+                reference: Submission::reference().ok().and_then(|it| it.program.ok()),
+                server_descriptors,
+                unsupervised,
+                other_language: submission.other_language(),
+                instruments: instruments.list,
+                only_observe,
+                jobs: options.jobs.map_or_else(usual_jobs, Into::into),
+                descriptors: limits::raise_own(),
+                patience: options.grading.patience,
+                seed,
+            };
+            runner::run(&settings, scenarios, |check| in_order.scenario(check))
+        }
+    };
+    let observations = match played {
+        Ok(observations) => observations,
         Err(RunError::CannotExecute(error)) => return Err(submission.refused(error).into()),
         Err(RunError::Report(error)) => return Err(error.into()),
-    }
-    let verdict = summary.verdict(options.require);
+    };
+    in_order.rest(Observed {
+        observations: &observations,
+        no_valgrind: instruments.no_valgrind.as_deref(),
+    })?;
+    drop(in_order);
+    let verdict = summary.verdict(options.grading.require);
     let duration = begun.elapsed();
-    tell(&Event::Finished(RunResult { summary, duration }))?;
+    let finished = Event::Finished(RunResult { summary, duration });
+    reporters
+        .iter_mut()
+        .try_for_each(|reporter| reporter.event(&finished))?;
     Ok(verdict.into())
 }
 
 /// Reads how many points each rule is worth.
-fn weights(path: &Path) -> Result<Weights, CommandError> {
+pub(super) fn weights(path: &Path) -> Result<Weights, CommandError> {
     let unusable = |reason| CommandError::Weights(path.into(), reason);
     let text = std::fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
     Weights::read(&text).map_err(unusable)
@@ -94,9 +152,15 @@ fn weights(path: &Path) -> Result<Weights, CommandError> {
 fn reporters(options: &Run) -> Result<Vec<Box<dyn Reporter>>, CommandError> {
     let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
     if options.report.iter().any(Target::is_stdout) {
-        reporters.push(Box::new(Terminal::on_stderr(options.verbose)));
+        reporters.push(Box::new(Terminal::on_stderr(
+            options.verbose,
+            options.timings,
+        )));
     } else {
-        reporters.push(Box::new(Terminal::on_stdout(options.verbose)));
+        reporters.push(Box::new(Terminal::on_stdout(
+            options.verbose,
+            options.timings,
+        )));
     }
     for target in &options.report {
         reporters.push(target.open()?);
@@ -112,14 +176,14 @@ fn usual_jobs() -> usize {
 
 /// Prepares what keeps processes from being left behind, and says in sentences what this machine
 /// does not offer.
-fn limitations() -> Vec<String> {
+pub(super) fn limitations(farewell: impl FnOnce() + Send + 'static) -> Vec<String> {
     let mut limitations = Vec::new();
     if let Err(error) = descendants::adopt() {
         limitations.push(format!(
             "Processes that a server forks may outlive it here: {error}."
         ));
     }
-    if let Err(error) = interruption::watch() {
+    if let Err(error) = interruption::watch(farewell) {
         limitations.push(format!(
             "Processes that a server forks outlive a grader that is interrupted: {error}."
         ));
@@ -134,7 +198,7 @@ fn limitations() -> Vec<String> {
 }
 
 /// The descriptors that can be had here, and a sentence where they are not those asked for.
-fn descriptors(wanted: Descriptors, limitations: &mut Vec<String>) -> Descriptors {
+pub(super) fn descriptors(wanted: Descriptors, limitations: &mut Vec<String>) -> Descriptors {
     let supervision = Supervision {
         descriptors: wanted,
         ..Supervision::default()
@@ -155,7 +219,7 @@ fn descriptors(wanted: Descriptors, limitations: &mut Vec<String>) -> Descriptor
 
 /// Why the server's system calls cannot be supervised here, where they cannot, and a sentence
 /// about it.
-fn unsupervised(limitations: &mut Vec<String>) -> Option<String> {
+pub(super) fn unsupervised(limitations: &mut Vec<String>) -> Option<String> {
     let supervision = Supervision {
         watch: BTreeSet::from([Watch::SelectFirst]),
         ..Supervision::default()

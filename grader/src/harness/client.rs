@@ -113,7 +113,7 @@ impl Client {
             return match self.stream.read(buffer) {
                 Ok(0) => Received::End,
                 Ok(count) => {
-                    self.acknowledge_at_once();
+                    acknowledge_at_once(&self.stream);
                     Received::Bytes(count)
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -121,14 +121,6 @@ impl Client {
                 Err(_) => Received::Reset,
             };
         }
-    }
-
-    /// Keeps the kernel from putting off the acknowledgement of what was just read: a server that
-    /// sends line by line would wait for it some 40 ms before the next (tcp(7), `TCP_QUICKACK`,
-    /// which must be set anew each time). It only saves time, so that failing is no harm.
-    fn acknowledge_at_once(&self) {
-        #[cfg(target_os = "linux")]
-        let _faster = socket2::SockRef::from(&self.stream).set_tcp_quickack(true);
     }
 
     /// Shuts down the sending side.
@@ -140,6 +132,16 @@ impl Client {
     pub(super) fn reset_on_close(&self) -> io::Result<()> {
         socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO))
     }
+}
+
+/// Keeps the kernel from putting off the acknowledgement of what was just read: a server that sends
+/// line by line would wait for it some 40 ms before the next (tcp(7), `TCP_QUICKACK`, which must
+/// be set anew each time). It only saves time, so that failing is no harm.
+pub fn acknowledge_at_once(stream: &TcpStream) {
+    #[cfg(target_os = "linux")]
+    let _faster = socket2::SockRef::from(stream).set_tcp_quickack(true);
+    #[cfg(not(target_os = "linux"))]
+    let _nothing_to_set = stream;
 }
 
 /// Writes as much as the path takes and says how much that was.

@@ -60,9 +60,7 @@ pub(super) fn kill_survivors() {
             if survivors.is_empty() {
                 return;
             }
-            for id in survivors {
-                kill_and_reap(id);
-            }
+            kill_and_reap(survivors);
         }
     }
 }
@@ -85,7 +83,7 @@ pub(super) fn kill_all() {
         if children.is_empty() {
             break;
         }
-        children.into_iter().for_each(kill_and_reap);
+        kill_and_reap(children);
     }
     std::mem::forget(servers);
 }
@@ -94,15 +92,21 @@ fn servers() -> MutexGuard<'static, BTreeSet<u32>> {
     SERVERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Kills them all before it waits for any: what waits for its end forks no more.
 #[cfg(target_os = "linux")]
-fn kill_and_reap(id: u32) {
+fn kill_and_reap(children: Vec<u32>) {
     use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
-    let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) else {
-        return;
-    };
-    // It is our child and not reaped yet, so the id cannot mean another process.
-    let _already_dead = kill_process(pid, Signal::KILL);
-    let _gone = waitpid(Some(pid), WaitOptions::empty());
+    let children: Vec<Pid> = children
+        .into_iter()
+        .filter_map(|id| Pid::from_raw(i32::try_from(id).ok()?))
+        .collect();
+    for child in &children {
+        // It is our child and not reaped yet, so the id cannot mean another process.
+        let _already_dead = kill_process(*child, Signal::KILL);
+    }
+    for child in children {
+        let _gone = waitpid(Some(child), WaitOptions::empty());
+    }
 }
 
 /// The children of this process.
@@ -158,16 +162,19 @@ mod tests {
 
     #[test]
     fn both_ways_of_finding_children_agree() {
-        let mut child = std::process::Command::new("sleep")
-            .arg("60")
-            .spawn()
-            .expect("sleep");
+        // Written down, so that no other test takes it for a survivor.
+        let mut child = start_registered(|| {
+            let child = std::process::Command::new("sleep").arg("60").spawn()?;
+            Ok((child.id(), child))
+        })
+        .expect("sleep");
         // The kernel's list may lack a child while another ends (proc_tid_children(5)), as those
         // of other tests do.
         while !children().contains(&child.id()) {}
         assert!(children_by_parent().contains(&child.id()));
         child.kill().expect("the child runs");
         child.wait().expect("the child ends");
+        strike_off(child.id());
     }
 
     #[test]

@@ -9,6 +9,18 @@ pub enum Exit {
     Status(i32),
     /// By this signal.
     Signal(i32),
+    /// The grader ended it, since it had taken more memory than this, in bytes.
+    TooMuchMemory(u64),
+    /// The grader ended it, since its files took more room than this, in bytes.
+    TooMuchRoom(u64),
+}
+
+impl Exit {
+    /// Whether it did not end by itself.
+    #[must_use]
+    pub const fn is_violent(self) -> bool {
+        !matches!(self, Self::Status(_))
+    }
 }
 
 impl fmt::Display for Exit {
@@ -19,6 +31,16 @@ impl fmt::Display for Exit {
                 Some((name, meaning)) => write!(out, "was killed by {name} ({meaning})"),
                 None => write!(out, "was killed by signal {number}"),
             },
+            Self::TooMuchMemory(bytes) => write!(
+                out,
+                "was ended by the grader, since it had taken more than {} MB of memory",
+                bytes / 1_000_000
+            ),
+            Self::TooMuchRoom(bytes) => write!(
+                out,
+                "was ended by the grader, since its files took more than {} MB of the disk",
+                bytes / 1_000_000
+            ),
         }
     }
 }
@@ -72,6 +94,10 @@ mod tests {
         assert_eq!(
             Exit::Signal(11).to_string(),
             "was killed by SIGSEGV (a bad memory access, a segmentation fault)"
+        );
+        assert_eq!(
+            Exit::TooMuchMemory(2_000_000_000).to_string(),
+            "was ended by the grader, since it had taken more than 2000 MB of memory"
         );
         assert_eq!(Exit::Signal(63).to_string(), "was killed by signal 63");
     }

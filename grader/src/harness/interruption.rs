@@ -8,17 +8,17 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use super::descendants;
+use super::{descendants, scratch};
 
 /// The signals that ask a program to end: its terminal has gone, Ctrl-C, kill(1).
 const ENDING: [libc::c_int; 3] = [libc::SIGHUP, libc::SIGINT, libc::SIGTERM];
 
-/// Watches for the signals. To be called before other threads are started: they inherit that
-/// these signals are not theirs.
+/// Watches for the signals; `farewell` is called first of all when one has come. To be called
+/// before other threads are started: they inherit that these signals are not theirs.
 ///
 /// # Errors
 /// The machine's.
-pub fn watch() -> io::Result<()> {
+pub fn watch(farewell: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let signals = set(ENDING.into_iter().filter(|signal| !is_ignored(*signal)));
     change_mask(libc::SIG_BLOCK, &signals)?;
     std::thread::Builder::new().spawn(move || {
@@ -27,7 +27,9 @@ pub fn watch() -> io::Result<()> {
         if unsafe { libc::sigwait(&raw const signals, &raw mut signal) } != 0 {
             return;
         }
+        farewell();
         descendants::kill_all();
+        scratch::remove_all();
         let _ends_all_the_same = change_mask(libc::SIG_UNBLOCK, &signals);
         // SAFETY: raise(3) may be called with any number.
         unsafe { libc::raise(signal) };

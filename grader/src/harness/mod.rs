@@ -4,6 +4,7 @@
 //! tells what happened.
 
 mod client;
+pub mod confinement;
 pub mod descendants;
 mod exit;
 pub mod interruption;
@@ -13,12 +14,17 @@ mod output;
 pub mod ports;
 pub mod process;
 pub mod resources;
+mod room;
+mod scratch;
 mod session;
 pub mod socket_state;
 pub mod supervisor;
 
+pub use client::acknowledge_at_once;
+pub use confinement::Confine;
 pub use exit::Exit;
 pub use output::Captured;
-pub use process::Program;
+pub use process::{Program, keep};
+pub use scratch::Scratch;
 pub use session::{Happening, Session};
 pub use supervisor::{Descriptors, Misconduct, Supervision};

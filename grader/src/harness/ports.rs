@@ -88,18 +88,26 @@ impl Ports {
     /// # Errors
     /// No port is free.
     pub fn free(&self) -> io::Result<Port> {
+        let (port, _bound) = self.bound()?;
+        Ok(port)
+    }
+
+    /// A free port, and a socket that is bound to it.
+    fn bound(&self) -> io::Result<(Port, OwnedFd)> {
         for _ in 0..self.count {
             let turn = self.next.fetch_add(1, Ordering::Relaxed) % u32::from(self.count);
             let number = self.first + u16::try_from(turn).unwrap_or(0);
             let Ok(claim) = bound(SocketType::DGRAM, number) else {
                 continue;
             };
-            if is_free(number) {
-                return Ok(Port {
-                    number,
-                    _claim: claim,
-                });
-            }
+            let Ok(stream) = bound(SocketType::STREAM, number) else {
+                continue;
+            };
+            let port = Port {
+                number,
+                _claim: claim,
+            };
+            return Ok((port, stream));
         }
         Err(io::Error::new(
             io::ErrorKind::AddrInUse,
@@ -116,8 +124,8 @@ impl Ports {
     /// # Errors
     /// No port is free, or the listener cannot be made.
     pub fn busy(&self) -> io::Result<BusyPort> {
-        let port = self.free()?;
-        let listener = bound(SocketType::STREAM, port.number)?;
+        // Not bound anew: a process that is just being started may keep a copy of the first socket.
+        let (port, listener) = self.bound()?;
         rustix::net::listen(&listener, 1)?;
         Ok(BusyPort {
             _listener: listener,

@@ -13,8 +13,22 @@ pub struct Activity {
     pub cpu: Duration,
 }
 
+/// How long somebody has run, and how long he has had to wait for a processor, since he started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turns {
+    /// The server's time on a processor.
+    pub ran: Duration,
+    /// The server's time in the queue for one.
+    pub starved: Duration,
+    /// The same of the grader's thread that plays against it.
+    pub grader_starved: Duration,
+}
+
 #[cfg(target_os = "linux")]
-pub(super) use linux::{activity, data_size, listening_addresses, open_descriptors};
+pub(super) use linux::{
+    activity, cpu, data_size, listening_addresses, open_descriptors, resident_memory, starved,
+    starved_myself,
+};
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -69,6 +83,57 @@ mod linux {
             asleep: state.map_err(in_words)? == ProcState::Sleeping,
             cpu: Duration::from_nanos(ran),
         })
+    }
+
+    /// How long all threads of a process have run on a processor since it started.
+    ///
+    /// # Errors
+    /// The kernel does not tell, or the process has ended.
+    pub(in crate::harness) fn cpu(id: u32) -> io::Result<Duration> {
+        let mut all = Duration::ZERO;
+        for thread in process(id)?.tasks().map_err(in_words)? {
+            // A thread that has ended in the meantime is not counted.
+            if let Ok(turns) = thread.and_then(|thread| thread.schedstat()) {
+                all += Duration::from_nanos(turns.sum_exec_runtime);
+            }
+        }
+        Ok(all)
+    }
+
+    /// How much memory of its own a process uses, in bytes (proc_pid_status(5), `RssAnon`).
+    ///
+    /// # Errors
+    /// The kernel does not tell, or the process has ended.
+    pub(in crate::harness) fn resident_memory(id: u32) -> io::Result<u64> {
+        let status = process(id)?.status().map_err(in_words)?;
+        let kilobytes = status.rssanon.ok_or(io::ErrorKind::Unsupported)?;
+        Ok(kilobytes * 1024)
+    }
+
+    /// How long a process has been ready to run since it started and had to wait for a processor.
+    ///
+    /// # Errors
+    /// The kernel does not tell (Documentation/scheduler/sched-stats.rst), or the process has
+    /// ended.
+    pub(in crate::harness) fn starved(id: u32) -> io::Result<Duration> {
+        run_delay(&id.to_string())
+    }
+
+    /// The same of the thread that asks.
+    ///
+    /// # Errors
+    /// The kernel does not tell.
+    pub(in crate::harness) fn starved_myself() -> io::Result<Duration> {
+        run_delay("thread-self")
+    }
+
+    fn run_delay(whose: &str) -> io::Result<Duration> {
+        let text = std::fs::read_to_string(format!("/proc/{whose}/schedstat"))?;
+        let waited = text.split_whitespace().nth(1);
+        let nanoseconds = waited.and_then(|waited| waited.parse().ok());
+        Ok(Duration::from_nanos(
+            nanoseconds.ok_or(io::ErrorKind::InvalidData)?,
+        ))
     }
 
     /// Where a process listens for TCP connections, on whatever port and address.
@@ -171,7 +236,10 @@ mod linux {
             let before = open_descriptors(own).expect("proc");
             assert!(before > 2);
             assert!(data_size(own).expect("proc") > 0);
+            assert!(resident_memory(own).expect("proc") > 0);
+            assert!(cpu(own).expect("proc") > Duration::ZERO);
             assert!(activity(own).expect("proc").cpu > Duration::ZERO);
+            starved(own).and(starved_myself()).expect("proc");
             let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
             let address = listener.local_addr().expect("its address");
             let listening = listening_addresses(own).expect("proc");
@@ -181,11 +249,14 @@ mod linux {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) use elsewhere::{activity, data_size, listening_addresses, open_descriptors};
+pub(super) use elsewhere::{
+    activity, cpu, data_size, listening_addresses, open_descriptors, resident_memory, starved,
+    starved_myself,
+};
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
-    use super::{Activity, SocketAddr, io};
+    use super::{Activity, Duration, SocketAddr, io};
 
     fn nobody_tells<T>() -> io::Result<T> {
         Err(io::Error::new(
@@ -203,6 +274,22 @@ mod elsewhere {
     }
 
     pub(in crate::harness) fn activity(_id: u32) -> io::Result<Activity> {
+        nobody_tells()
+    }
+
+    pub(in crate::harness) fn cpu(_id: u32) -> io::Result<Duration> {
+        nobody_tells()
+    }
+
+    pub(in crate::harness) fn resident_memory(_id: u32) -> io::Result<u64> {
+        nobody_tells()
+    }
+
+    pub(in crate::harness) fn starved(_id: u32) -> io::Result<Duration> {
+        nobody_tells()
+    }
+
+    pub(in crate::harness) fn starved_myself() -> io::Result<Duration> {
         nobody_tells()
     }
 

@@ -83,7 +83,16 @@ impl Session {
         let waker = Arc::new(Waker::new(poll.registry(), EXIT)?);
         let (in_server, in_grader) = supervisor::prepare(supervision)?.unzip();
         let tight_heap = supervision.tight_heap;
-        let start = || Process::start(program, arguments, in_server, tight_heap, waker.clone());
+        let start = || {
+            Process::start(
+                program,
+                arguments,
+                port,
+                in_server,
+                tight_heap,
+                waker.clone(),
+            )
+        };
         let (started, supervisor, trouble) = match in_grader {
             None => (start()?, None, None),
             Some(in_grader) => {

@@ -238,3 +238,61 @@ fn common_prefix(left: &[u8], right: &[u8]) -> usize {
         .take_while(|(left, right)| left == right)
         .count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::tests::scenario;
+
+    /// They have arrived, one after the other.
+    fn after_arrivals_of(clients: &[ClientId]) -> Oracle {
+        let mut oracle = Oracle::new(&scenario(&[]));
+        for who in clients {
+            oracle.arrives(*who);
+            oracle.settle();
+        }
+        oracle
+    }
+
+    /// A client that hears a million lines must not hold them, nor a mismatch need them.
+    #[test]
+    fn what_has_been_read_is_forgotten_but_for_its_end() {
+        let (alice, bob) = (ClientId(0), ClientId(1));
+        let mut oracle = after_arrivals_of(&[alice, bob]);
+        let mut matcher = Matcher::new(&oracle, bob);
+        let mut heard = Vec::new();
+        for _ in 0..1000 {
+            oracle.says(alice, b"0123456789\n");
+            oracle.settle();
+            matcher.feed(&oracle, b"client 0: 0123456789\n").unwrap();
+            heard.extend_from_slice(b"client 0: 0123456789\n");
+            assert!(matcher.buffer.is_empty());
+            assert!(matcher.recent.len() <= 2 * KEPT);
+            assert!(matcher.recent.len() >= KEPT.min(heard.len()));
+            assert!(heard.ends_with(&matcher.recent));
+        }
+        assert_eq!(matcher.passed, heard.len() as u64);
+    }
+
+    /// However many lines may have been lost, no reading is followed for each of them.
+    #[test]
+    fn lines_that_are_alike_and_may_be_lost_do_not_multiply_the_readings() {
+        let (alice, bob) = (ClientId(0), ClientId(1));
+        let mut oracle = after_arrivals_of(&[alice, bob]);
+        oracle.stops_reading(bob);
+        oracle.says(alice, &b"same\n".repeat(50));
+        oracle.says(alice, b"same as that\n");
+        oracle.settle();
+        oracle.has_caught_up(bob);
+        oracle.settle();
+        let mut matcher = Matcher::new(&oracle, bob);
+        for _ in 0..20 {
+            for piece in [&b"client 0: sa"[..], b"me\n"] {
+                matcher.feed(&oracle, piece).unwrap();
+                let readings = matcher.readings.len();
+                assert!(readings <= 2, "{readings} readings");
+            }
+        }
+        assert!(matcher.is_complete(&oracle));
+    }
+}

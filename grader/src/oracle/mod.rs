@@ -282,7 +282,7 @@ impl Oracle {
             self.log
                 .partition_point(|line| line.first_instant < spell.end)
         });
-        self.log[awake.max(index + 1)..]
+        self.log[awake..]
             .iter()
             .any(|later| later.source == line.source && later.bytes == line.bytes)
     }

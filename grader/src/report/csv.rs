@@ -11,7 +11,7 @@ use crate::verdict::Outcome;
 pub struct Csv;
 
 /// The names of the columns.
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 10] = [
     "tier",
     "rule",
     "scenario",
@@ -21,12 +21,14 @@ const COLUMNS: [&str; 9] = [
     "place",
     "duration_s",
     "title",
+    "in_force",
 ];
 
 impl Document for Csv {
     fn text(&self, progress: &Progress) -> io::Result<String> {
         let mut table = csv::Writer::from_writer(Vec::new());
         table.write_record(COLUMNS)?;
+        let in_force = progress.run.confinement.join(" ");
         for check in &progress.checks {
             let (reason, usually, line) = match &check.outcome {
                 Outcome::Passed => ("", "", 0),
@@ -51,6 +53,7 @@ impl Document for Csv {
                 &place,
                 &format!("{:.3}", check.duration.as_secs_f64()),
                 &check.title,
+                &in_force,
             ])?;
         }
         let bytes = table.into_inner().map_err(|error| error.into_error())?;

@@ -43,6 +43,9 @@ impl Document for Gradescope {
     fn text(&self, progress: &Progress) -> io::Result<String> {
         let run = &progress.run;
         let score = progress.score();
+        let in_force: String = (run.confinement.iter())
+            .map(|sentence| format!("\n{sentence}"))
+            .collect();
         let results = Results {
             score: score.points(),
             execution_time: progress
@@ -50,7 +53,7 @@ impl Document for Gradescope {
                 .as_ref()
                 .map_or(0.0, |result| result.duration.as_secs_f64()),
             output: format!(
-                "{} of {} points at `{}`. grader {}, seed {}.",
+                "{} of {} points at `{}`. grader {}, seed {}.{in_force}",
                 score.points(),
                 score.of(),
                 run.require,

@@ -28,7 +28,10 @@ impl Document for Junit {
                 ("seed", progress.run.seed.to_string()),
                 ("grader", progress.run.grader.clone()),
             ] {
-                suite.add_property(Property::new(name, value));
+                suite.add_property(Property::new(name, xml(&value)));
+            }
+            for sentence in &progress.run.confinement {
+                suite.add_property(Property::new("in force", xml(sentence)));
             }
             let checks = progress.checks.iter().filter(|check| check.tier == tier);
             suite.add_test_cases(checks.map(|check| case(check, &progress.run.command)));
@@ -46,8 +49,8 @@ fn case(check: &CheckReport, command: &str) -> TestCase {
         let mut status = TestCaseStatus::non_success(kind);
         status
             .set_type(rule)
-            .set_message(reason)
-            .set_description(explanation(check, command));
+            .set_message(xml(reason))
+            .set_description(xml(&explanation(check, command)));
         status
     };
     let status = match &check.outcome {
@@ -55,12 +58,30 @@ fn case(check: &CheckReport, command: &str) -> TestCase {
         Outcome::Failed(failure) => failed(NonSuccessKind::Failure, &failure.reason),
         Outcome::Skipped(reason) => {
             let mut status = TestCaseStatus::skipped();
-            status.set_message(reason.as_str());
+            status.set_message(xml(reason));
             status
         }
         Outcome::Error(reason) => failed(NonSuccessKind::Error, reason),
     };
-    let mut case = TestCase::new(check.scenario.as_str(), status);
+    let mut case = TestCase::new(xml(&check.scenario), status);
     case.set_classname(rule).set_time(check.duration);
     case
+}
+
+/// A text without the two characters that XML cannot carry in any form, and which a server can
+/// send: a parser would refuse the whole report for one of them. (The writer leaves out the
+/// control characters itself.)
+fn xml(text: &str) -> String {
+    text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_character_of_xml_becomes_the_one_for_that() {
+        assert_eq!(xml("a\u{fffe}\u{ffff}b"), "a\u{fffd}\u{fffd}b");
+        assert_eq!(xml("\u{fffd}😀\n"), "\u{fffd}😀\n");
+    }
 }

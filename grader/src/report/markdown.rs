@@ -62,7 +62,13 @@ fn write_summary(text: &mut String, progress: &Progress) -> std::fmt::Result {
     if !skipped.is_empty() {
         writeln!(text, "\n### Skipped\n")?;
         for (check, reason) in skipped {
-            writeln!(text, "- `{}`: {}", check.scenario, plain(reason))?;
+            writeln!(text, "- {}: {}", code(&check.scenario), plain(reason))?;
+        }
+    }
+    if !run.confinement.is_empty() {
+        writeln!(text, "\n### In force while the server ran\n")?;
+        for sentence in &run.confinement {
+            writeln!(text, "- {}", plain(sentence))?;
         }
     }
     if !run.limitations.is_empty() {
@@ -92,27 +98,48 @@ fn write_failure(text: &mut String, check: &CheckReport, command: &str) -> std::
 
 /// A fence that the text does not hold.
 fn fence(text: &str) -> String {
-    let longest = text
-        .split(|character| character != '`')
+    "`".repeat(longest_run(text).max(2) + 1)
+}
+
+/// How many backticks stand in a row at most.
+fn longest_run(text: &str) -> usize {
+    text.split(|character| character != '`')
         .map(str::len)
         .max()
-        .unwrap_or(0);
-    "`".repeat(longest.max(2) + 1)
+        .unwrap_or(0)
 }
 
 /// A text as code within a line.
 fn code(text: &str) -> String {
     let text = text.replace(['\n', '\r'], " ");
-    let fence = if text.contains('`') { "``" } else { "`" };
-    format!("{fence}{text}{fence}")
+    let fence = "`".repeat(longest_run(&text) + 1);
+    // A backtick at an end needs a space, of which one on each side is not shown.
+    let space = if text.starts_with('`') || text.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{space}{text}{space}{fence}")
 }
 
-/// A text in which nothing is markup.
+/// A text in which nothing is markup, at the beginning of a line or an item or further on.
 fn plain(text: &str) -> String {
     let text = html(&text.replace(['\n', '\r'], " "));
+    let text = text.trim_start();
+    // What would begin a list or a heading of its own is a number and one more character, or one.
+    let number = text.len()
+        - text
+            .trim_start_matches(|it: char| it.is_ascii_digit())
+            .len();
     let mut plain = String::new();
-    for character in text.chars() {
-        if matches!(character, '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#') {
+    for (place, character) in text.char_indices() {
+        let begins = place == number && matches!(character, '-' | '+' | '=' | '.' | ')');
+        if begins
+            || matches!(
+                character,
+                '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~'
+            )
+        {
             plain.push('\\');
         }
         plain.push(character);
@@ -133,7 +160,11 @@ mod tests {
     #[test]
     fn nothing_in_a_text_is_markup() {
         assert_eq!(plain("a_b <c> `d`\n#"), "a\\_b &lt;c&gt; \\`d\\` \\#");
+        assert_eq!(plain("  - a - b"), "\\- a - b");
+        assert_eq!(plain("1. a"), "1\\. a");
+        assert_eq!(plain("~~~"), "\\~\\~\\~");
         assert_eq!(code("a`b"), "``a`b``");
+        assert_eq!(code("``a`"), "``` ``a` ```");
     }
 
     #[test]

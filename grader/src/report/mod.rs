@@ -11,10 +11,12 @@ use crate::verdict::{CheckReport, Failure, Outcome};
 pub mod classroom50;
 pub mod csv;
 pub mod gradescope;
+pub mod html;
 pub mod json;
 pub mod junit;
 mod kept;
 pub mod markdown;
+pub mod sarif;
 pub mod tap;
 mod target;
 pub mod terminal;
@@ -38,7 +40,9 @@ fn broken_rule<'a>(
     failure: &'a Failure,
 ) -> (Option<&'static Rule>, Option<&'a str>) {
     // A server that never served has broken another rule than the one the check is about.
-    let (id, hint) = if failure.not_played {
+    let (id, hint) = if failure.not_compiled {
+        (Some("compiles"), &failure.hint)
+    } else if failure.not_played {
         (Some("port-from-argument"), &failure.hint)
     } else {
         (check.rules.first().map(String::as_str), &check.hint)
@@ -63,3 +67,6 @@ fn explanation(check: &CheckReport, command: &str) -> String {
     let shown = terminal::explain(check, command);
     anstream::adapter::strip_str(&shown).to_string()
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,9 @@ impl Document for Tap {
         for (place, check) in progress.checks.iter().enumerate() {
             line(&mut text, place + 1, check, &progress.run.command)?;
         }
+        for sentence in &progress.run.confinement {
+            writeln!(text, "# In force: {}", escaped(sentence)).map_err(io::Error::other)?;
+        }
         Ok(text)
     }
 }

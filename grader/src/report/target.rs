@@ -10,10 +10,12 @@ use super::Reporter;
 use super::classroom50::Classroom50;
 use super::csv::Csv;
 use super::gradescope::Gradescope;
+use super::html::Html;
 use super::json::Json;
 use super::junit::Junit;
 use super::kept::{Document, Kept};
 use super::markdown::Markdown;
+use super::sarif::Sarif;
 use super::tap::Tap;
 use crate::spelling::nearest;
 
@@ -34,11 +36,15 @@ pub enum Format {
     Gradescope,
     /// For Classroom 50; see [`super::classroom50`].
     Classroom50,
+    /// For a browser; see [`super::html`].
+    Html,
+    /// For code hosts and editors; see [`super::sarif`].
+    Sarif,
 }
 
 impl Format {
     /// Every form.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Json,
         Self::Junit,
         Self::Tap,
@@ -46,6 +52,8 @@ impl Format {
         Self::Markdown,
         Self::Gradescope,
         Self::Classroom50,
+        Self::Html,
+        Self::Sarif,
     ];
 
     /// The form's name in `--report`.
@@ -59,6 +67,8 @@ impl Format {
             Self::Markdown => "markdown",
             Self::Gradescope => "gradescope",
             Self::Classroom50 => "classroom50",
+            Self::Html => "html",
+            Self::Sarif => "sarif",
         }
     }
 }
@@ -119,6 +129,8 @@ impl Target {
             Format::Markdown => self.open_as(Markdown),
             Format::Gradescope => self.open_as(Gradescope),
             Format::Classroom50 => self.open_as(Classroom50::from_environment()),
+            Format::Html => self.open_as(Html),
+            Format::Sarif => self.open_as(Sarif),
         }
     }
 
@@ -226,11 +238,11 @@ mod tests {
         let told = |text: &str| Target::parse(text).unwrap_err().to_string();
         assert_eq!(
             told("jsno=x"),
-            "there is no report format `jsno` (did you mean `json`?); there is `json`, `junit`, `tap`, `csv`, `markdown`, `gradescope`, `classroom50`"
+            "there is no report format `jsno` (did you mean `json`?); there is `json`, `junit`, `tap`, `csv`, `markdown`, `gradescope`, `classroom50`, `html`, `sarif`"
         );
         assert_eq!(
             told("pdf=x"),
-            "there is no report format `pdf`; there is `json`, `junit`, `tap`, `csv`, `markdown`, `gradescope`, `classroom50`"
+            "there is no report format `pdf`; there is `json`, `junit`, `tap`, `csv`, `markdown`, `gradescope`, `classroom50`, `html`, `sarif`"
         );
         assert_eq!(
             told("json"),

@@ -36,9 +36,9 @@ pub struct Rule {
     /// Shell commands that show it, one on each line; `{server}` stands for the command that
     /// starts the server. [`Rule::commands`] fills it in.
     pub by_hand: String,
-    /// What the grader lacks to check it, where it lacks something.
+    /// What must be handed in for it to be checked in full, where not every executable will do.
     pub needs: Option<Needs>,
-    /// What is checked all the same; only beside `needs`.
+    /// What is checked without; only beside `needs`.
     pub checked_part: Option<String>,
 }
 
@@ -50,13 +50,16 @@ impl Rule {
             .map(move |line| line.replace("{server}", server))
     }
 
-    /// Whether the grader checks it, in words, where it does not do so in full.
+    /// When the grader checks it, in words, where it does not always do so in full.
     #[must_use]
     pub fn gap(&self) -> Option<String> {
         let needs = self.needs?;
         Some(match &self.checked_part {
-            None => format!("Not checked yet: that needs {}.", needs.describe()),
-            Some(part) => format!("Checked in part: that needs {}. {part}", needs.describe()),
+            None => format!("Checked only where {} is handed in.", needs.describe()),
+            Some(part) => format!(
+                "Checked in full only where {} is handed in. {part}",
+                needs.describe()
+            ),
         })
     }
 }
@@ -132,20 +135,20 @@ impl Said {
     }
 }
 
-/// A part of the grader that a check waits for.
+/// What a check needs to be handed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Needs {
-    /// To read and compile the candidate's source.
+    /// The candidate's source, in C.
     Source,
 }
 
 impl Needs {
-    /// The part in words, fit to follow "needs ".
+    /// What it is in words, fit to follow "where ".
     #[must_use]
     pub const fn describe(self) -> &'static str {
         match self {
-            Self::Source => "a look at the source",
+            Self::Source => "C source",
         }
     }
 }

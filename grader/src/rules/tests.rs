@@ -195,14 +195,14 @@ fn a_gap_is_told() {
     assert_eq!(find("arrival").unwrap().gap(), None);
     assert_eq!(
         find("no-define").unwrap().gap().unwrap(),
-        "Not checked yet: that needs a look at the source."
+        "Checked only where C source is handed in."
     );
     assert!(
         find("never-eagain")
             .unwrap()
             .gap()
             .unwrap()
-            .starts_with("Checked in part: ")
+            .starts_with("Checked in full only where C source is handed in. Of an executable, ")
     );
 }
 

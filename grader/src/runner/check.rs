@@ -8,7 +8,8 @@ use super::play::Play;
 use super::startup;
 use super::stop::Stop;
 use crate::scenario::{Action, Scenario, StartOutcome};
-use crate::verdict::{CheckReport, Outcome, Reading};
+use crate::tier::Tier;
+use crate::verdict::{CheckKind, CheckReport, Outcome, Reading};
 
 /// How often a port may be taken by somebody else before that is the grader's trouble.
 const ATTEMPTS: usize = 5;
@@ -44,9 +45,30 @@ pub(super) fn play(scenario: &Scenario, circumstances: &Circumstances<'_>) -> Ch
     report
 }
 
-/// The report of a scenario that ended in this way.
-pub(super) fn report(scenario: &Scenario, outcome: Outcome, duration: Duration) -> CheckReport {
+/// The report of a file that turned out to be no scenario.
+#[must_use]
+pub fn unplayable(path: &str, reason: String) -> CheckReport {
     CheckReport {
+        kind: CheckKind::Scenario,
+        scenario: path.into(),
+        path: path.into(),
+        title: String::new(),
+        hint: None,
+        rules: Vec::new(),
+        tier: Tier::Robust,
+        outcome: Outcome::Error(reason),
+        duration: Duration::ZERO,
+        readings: BTreeSet::new(),
+        hidden: false,
+        remarks: Vec::new(),
+    }
+}
+
+/// The report of a scenario that ended in this way.
+#[must_use]
+pub fn report(scenario: &Scenario, outcome: Outcome, duration: Duration) -> CheckReport {
+    CheckReport {
+        kind: CheckKind::Scenario,
         scenario: scenario.name.clone(),
         path: scenario.path.clone(),
         title: scenario.title.clone(),
@@ -56,6 +78,8 @@ pub(super) fn report(scenario: &Scenario, outcome: Outcome, duration: Duration) 
         outcome,
         duration,
         readings: BTreeSet::new(),
+        hidden: scenario.hidden,
+        remarks: Vec::new(),
     }
 }
 

@@ -1,21 +1,27 @@
-//! What every play of a run has in common.
+//! Under what circumstances a scenario is played.
 
 use std::time::Duration;
 
+use super::places::Place;
 use crate::harness::ports::Ports;
-use crate::harness::{Descriptors, Program};
+use crate::harness::{Descriptors, Program, Session};
 
-/// What every play of a run has in common.
-#[derive(Debug)]
+/// What every play of a run has in common, and the place that this one has.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Circumstances<'run> {
     /// What is executed.
     pub(super) program: &'run Program,
+    /// The built-in reference, with which it can be compared.
+    pub(super) reference: Option<&'run Program>,
     /// What kind of descriptors it has of its clients.
     pub(super) server_descriptors: Descriptors,
     /// Why the server's system calls cannot be supervised here, where they cannot.
     pub(super) unsupervised: Option<&'run str>,
     /// In what it is plainly written, where that is not C: `Rust`.
     pub(super) other_language: Option<&'static str>,
+    /// The place of this play among those that go on side by side; `None` for one that has no
+    /// others beside it.
+    pub(super) place: Option<&'run Place<'run>>,
     /// Where ports come from.
     pub(super) ports: &'run Ports,
     /// How long a server may do nothing before it counts as hanging.
@@ -29,5 +35,19 @@ impl Circumstances<'_> {
     /// is not what the exam is about: some clear 200 MB first, some are built with sanitizers.
     pub(super) fn starting_patience(&self) -> Duration {
         self.patience * 5
+    }
+
+    /// How much of a wait to wait at once.
+    pub(super) fn part_of(&self, wait: Duration) -> Duration {
+        self.place.map_or(wait, |place| place.part_of(wait))
+    }
+
+    /// Says what came of waiting: whether anything has happened.
+    pub(super) fn waited(&self, session: &Session, something_happened: bool) {
+        match self.place {
+            Some(place) if something_happened => place.is_needed(),
+            Some(place) => place.is_idle(session),
+            None => {}
+        }
     }
 }

@@ -1,13 +1,15 @@
 //! What a server has of the machine, compared with what it had before.
 
+use std::io;
 use std::time::{Duration, Instant};
 
 use super::explain;
+use super::pacemaker::Pacemaker;
 use super::patience::Patience;
 use super::play::Play;
 use super::stop::Stop;
 use super::waiting::Sign;
-use crate::scenario::Measured;
+use crate::scenario::{ClientId, Measured};
 
 /// How much memory must have come on top between two measurements, in bytes, to count as growth.
 /// The kernel gives it by the page; a single one more may be anybody's.
@@ -27,6 +29,19 @@ const SPELLS: usize = 4;
 /// below, one that never sleeps far above.
 const RESTLESS: u32 = 10;
 
+/// How many lines are said to see whether they come in time, at most.
+const LINES: usize = 10;
+
+/// How many lines the reference relays, one after the other, until a line of the server counts as
+/// late. One in C needs one or two, and so does one that an interpreter runs, on a machine with
+/// ten times as much to do as it can as well; one that waits for a time-out of its own needs as
+/// many as fit into that: some three hundred into ten milliseconds, and fewer where the machine is
+/// busy.
+const LATE: usize = 30;
+
+/// What is said.
+const LINE: &[u8] = b"as fast as you can\n";
+
 /// What was measured before.
 #[derive(Debug, Default)]
 pub(super) struct Measurements {
@@ -38,11 +53,6 @@ impl Play<'_> {
     /// Measures something, which must be as it should.
     pub(super) fn measure(&mut self, what: Measured) -> Result<(), Stop> {
         self.settle()?;
-        let untold = |error| {
-            Stop::Skip(format!(
-                "this machine does not tell what the server has of it: {error}"
-            ))
-        };
         let addresses = self.session.listening_addresses().map_err(untold)?;
         if addresses.is_empty() {
             return Err(Stop::Skip(
@@ -86,6 +96,7 @@ impl Play<'_> {
                 Ok(())
             }
             Measured::Idleness => self.must_sleep(),
+            Measured::Promptness => self.must_be_prompt(),
         }
     }
 
@@ -125,6 +136,56 @@ impl Play<'_> {
         }
         Err(explain::never_sleeps(self, ran, looked).into())
     }
+
+    /// Most lines must come before the reference, which does the same beside it, has relayed many:
+    /// both have the same machine at the same time, so that a busy one delays both.
+    fn must_be_prompt(&mut self) -> Result<(), Stop> {
+        let (speaker, listener) = (ClientId(0), ClientId(1));
+        if [speaker, listener].iter().any(|who| !self.can_talk(*who)) {
+            return Err(Stop::Trouble(
+                "promptness is measured with the first two clients of the scenario, who must be \
+                 there and read"
+                    .into(),
+            ));
+        }
+        let mut pacemaker = Pacemaker::start(self.circumstances)?;
+        self.transcript
+            .add(speaker, &format!("says, up to {LINES} times"), LINE);
+        let mut late = 0;
+        for _ in 0..LINES {
+            let before = self.session.turns().map_err(untold)?;
+            let begun = Instant::now();
+            self.hand_over(speaker, LINE)?;
+            let mut beats = 0;
+            while beats < LATE && self.somebody_incomplete(listener.0).is_some() {
+                self.fail_if_dead()?;
+                pacemaker.beat()?;
+                beats += 1;
+                self.pump(Duration::ZERO)?;
+            }
+            // A server that was ready to run and was not let by the machine is not late.
+            let now = self.session.turns().map_err(untold)?;
+            let starved = now.starved.saturating_sub(before.starved);
+            if beats == LATE && starved * 2 < begun.elapsed() {
+                late += 1;
+            }
+            if late * 2 > LINES {
+                return Err(explain::comes_late(self, late, LATE).into());
+            }
+            self.settle()?;
+        }
+        Ok(())
+    }
+
+    fn can_talk(&self, who: ClientId) -> bool {
+        self.oracle.is_here(who) && !self.lazy.contains(&who)
+    }
+}
+
+fn untold(error: io::Error) -> Stop {
+    Stop::Skip(format!(
+        "this machine does not tell what the server has of it: {error}"
+    ))
 }
 
 /// By how much each measurement exceeds the one before.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::circumstances::Circumstances;
 use super::measuring::Measurements;
+use super::patience::Excuses;
 use super::stop::Stop;
 use super::transcript::Transcript;
 use super::{explain, startup};
@@ -45,6 +46,7 @@ pub(super) struct Play<'run> {
     pub(super) measurements: Measurements,
     /// Whether something has been made to fail.
     pub(super) adversity: bool,
+    pub(super) excuses: Excuses,
     /// The step that is being played, by its place.
     step: usize,
     /// The line of the scenario file on which it stands.
@@ -91,6 +93,7 @@ impl<'run> Play<'run> {
             serves: false,
             measurements: Measurements::default(),
             adversity: false,
+            excuses: Excuses::default(),
             step: 0,
             line: 1,
             transcript: Transcript::new(scenario),
@@ -200,6 +203,7 @@ impl<'run> Play<'run> {
     pub(super) fn pump(&mut self, patience: Duration) -> Result<bool, Stop> {
         let mut progress = false;
         let mut closed = None;
+        let patience = self.circumstances.part_of(patience);
         let Self {
             session,
             oracle,
@@ -231,6 +235,7 @@ impl<'run> Play<'run> {
                 return Err(explain::wrong_bytes(self, who, &mismatch).into());
             }
         }
+        self.circumstances.waited(&self.session, progress);
         if let Some(misconduct) = self.session.misconduct() {
             return Err(self.misconduct(&misconduct));
         }

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use super::check::{play, report};
 use super::circumstances::Circumstances;
-use super::preflight;
-use crate::harness::ports::Ports;
+use super::instrument::{Instrument, Observation};
+use super::places::Places;
+use super::stage::Stage;
 use crate::harness::{Descriptors, Program};
 use crate::scenario::{Action, Scenario, StartOutcome};
 use crate::verdict::{CheckReport, Failure, Outcome};
@@ -19,13 +20,20 @@ use crate::verdict::{CheckReport, Failure, Outcome};
 pub struct Settings {
     /// What is executed.
     pub program: Program,
+    /// The built-in reference, with which it can be compared.
+    pub reference: Option<Program>,
     /// What kind of descriptors it has of its clients.
     pub server_descriptors: Descriptors,
     /// Why its system calls cannot be supervised here, where they cannot.
     pub unsupervised: Option<String>,
     /// In what it is plainly written, where that is not C: `Rust`.
     pub other_language: Option<&'static str>,
-    /// How many scenarios are played at once, at least 1.
+    /// Tools with which the suite is played as well.
+    pub instruments: Vec<Instrument>,
+    /// Whether only what they say is wanted, and no report.
+    pub only_observe: bool,
+    /// How many scenarios are played at once, at least 1; those that only wait for a server that
+    /// does nothing do not count.
     pub jobs: usize,
     /// How many descriptors the grader may have open.
     pub descriptors: u64,
@@ -44,7 +52,23 @@ pub enum RunError<E> {
     Report(E),
 }
 
-/// Plays a suite and hands out a report for each scenario, in the suite's order.
+/// Something to play.
+#[derive(Clone, Copy, Debug)]
+struct Task {
+    /// The scenario's place in the suite.
+    place: usize,
+    /// The instrument's place among the instruments, where it is about what that says.
+    instrument: Option<usize>,
+}
+
+/// What came of it.
+enum Done {
+    Checked(usize, CheckReport),
+    Observed(Observation),
+}
+
+/// Plays a suite and hands out a report for each scenario, in the suite's order. Returns what the
+/// instruments said, in the order of the suite.
 ///
 /// # Errors
 /// The server cannot be executed, or whatever `tell` returns; what has not been played by then
@@ -53,46 +77,64 @@ pub fn run<E: Send>(
     settings: &Settings,
     suite: &[Scenario],
     mut tell: impl FnMut(CheckReport) -> Result<(), E>,
-) -> Result<(), RunError<E>> {
-    let ports = Ports::new();
-    let circumstances = Circumstances {
-        program: &settings.program,
-        server_descriptors: settings.server_descriptors,
-        unsupervised: settings.unsupervised.as_deref(),
-        other_language: settings.other_language,
-        ports: &ports,
-        patience: settings.patience,
-        seed: settings.seed,
-    };
-    let never_served = preflight::never_serves(&circumstances).map_err(RunError::CannotExecute)?;
-    let queue = Mutex::new(order_of_play(suite));
+) -> Result<Vec<Observation>, RunError<E>> {
+    let stage = Stage::new(settings);
+    let never_served = stage.never_serves().map_err(RunError::CannotExecute)?;
+    let places = Places::new(settings.jobs);
+    let queue = Mutex::new(order_of_play(settings, suite, never_served.is_some()));
     let (results, finished) = mpsc::channel();
     std::thread::scope(|scope| {
-        for _ in 0..affordable_jobs(settings, suite) {
+        for _ in 0..affordable_plays(settings, suite) {
             let results = results.clone();
-            let (queue, circumstances, never_served) =
-                (&queue, &circumstances, never_served.as_ref());
+            let (queue, places, stage, never_served) =
+                (&queue, &places, &stage, never_served.as_ref());
             scope.spawn(move || {
-                while let Some(place) = queue.lock().ok().and_then(|mut queue| queue.pop()) {
-                    let scenario = &suite[place];
-                    let checked = match never_served {
-                        Some(failure) if needs_service(scenario) => not_played(scenario, failure),
-                        _ if descriptors(scenario) > settings.descriptors => {
-                            too_many(scenario, settings)
-                        }
-                        _ => play(scenario, circumstances),
+                let next = || {
+                    let taken = places.take();
+                    let task = queue.lock().ok().and_then(|mut queue| queue.pop());
+                    task.map(|task| (task, taken))
+                };
+                while let Some((task, taken)) = next() {
+                    let Task { place, instrument } = task;
+                    let circumstances = &Circumstances {
+                        place: Some(&taken),
+                        ..stage.circumstances()
                     };
-                    if results.send((place, checked)).is_err() {
+                    let scenario = &suite[place];
+                    let instrument =
+                        instrument.and_then(|instrument| settings.instruments.get(instrument));
+                    let done = if let Some(instrument) = instrument {
+                        Done::Observed(instrument.observe(place, scenario, circumstances))
+                    } else {
+                        let checked = match never_served {
+                            Some(failure) if needs_service(scenario) => {
+                                not_played(scenario, failure)
+                            }
+                            _ if descriptors(scenario) > settings.descriptors => {
+                                too_many(scenario, settings)
+                            }
+                            _ => play(scenario, circumstances),
+                        };
+                        Done::Checked(place, checked)
+                    };
+                    if results.send(done).is_err() {
                         return;
                     }
                 }
             });
         }
         drop(results);
+        let mut observations = Vec::new();
         let mut waiting = BTreeMap::new();
         let mut next = 0;
-        for (place, checked) in finished {
-            waiting.insert(place, checked);
+        for done in finished {
+            match done {
+                Done::Checked(place, checked) => waiting.insert(place, checked),
+                Done::Observed(observation) => {
+                    observations.push(observation);
+                    continue;
+                }
+            };
             while let Some(checked) = waiting.remove(&next) {
                 next += 1;
                 if let Err(error) = tell(checked) {
@@ -103,21 +145,65 @@ pub fn run<E: Send>(
                 }
             }
         }
-        Ok(())
+        let place = |name: &str| suite.iter().position(|scenario| scenario.name == name);
+        observations.sort_by_key(|observation| place(&observation.scenario));
+        Ok(observations)
     })
 }
 
-/// The places in the suite, to be taken from the end: long plays first, so that none of them is
-/// left over when everything else is done.
-fn order_of_play(suite: &[Scenario]) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..suite.len()).collect();
-    places.sort_by_key(|place| (suite[*place].clients.len(), std::cmp::Reverse(*place)));
-    places
+/// What is to be played, to be taken from the end: long plays first, so that none of them is left
+/// over when everything else is done.
+fn order_of_play(settings: &Settings, suite: &[Scenario], never_served: bool) -> Vec<Task> {
+    let reported = if settings.only_observe {
+        0
+    } else {
+        suite.len()
+    };
+    let mut tasks: Vec<Task> = (0..reported)
+        .map(|place| Task {
+            place,
+            instrument: None,
+        })
+        .collect();
+    for (number, instrument) in settings.instruments.iter().enumerate() {
+        let wanted = (0..suite.len()).filter(|place| {
+            instrument.wants(&suite[*place]) && descriptors(&suite[*place]) <= settings.descriptors
+        });
+        // One that never serves says why each time, in every scenario that waits for it.
+        let mut waited = false;
+        tasks.extend(
+            wanted
+                .filter(|place| {
+                    let waits = never_served && needs_service(&suite[*place]);
+                    !waits || !std::mem::replace(&mut waited, true)
+                })
+                .map(|place| Task {
+                    place,
+                    instrument: Some(number),
+                }),
+        );
+    }
+    tasks.sort_by_key(|task| {
+        (
+            suite[task.place].clients.len(),
+            task.instrument.is_none(),
+            std::cmp::Reverse(task.place),
+        )
+    });
+    tasks
 }
 
-/// As many jobs as are wanted, or as fit the descriptors if the largest scenarios meet.
-fn affordable_jobs(settings: &Settings, suite: &[Scenario]) -> usize {
+/// How many plays there are at most for each that may be busy; the others wait for servers that
+/// do nothing.
+const PLAYS_PER_PLACE: usize = 8;
+
+/// As many plays as there can be at once, or as fit the descriptors if the largest scenarios meet.
+/// Who wants one job has one play at a time.
+fn affordable_plays(settings: &Settings, suite: &[Scenario]) -> usize {
+    // With an instrument, a scenario may be played twice at the same time.
+    let times = 1 + settings.instruments.len();
     let mut needs: Vec<u64> = suite.iter().map(descriptors).collect();
+    needs = needs.repeat(times);
     needs.sort_unstable_by(|one, other| other.cmp(one));
     let mut left = settings.descriptors;
     let fitting = needs.iter().take_while(|need| {
@@ -125,7 +211,11 @@ fn affordable_jobs(settings: &Settings, suite: &[Scenario]) -> usize {
         left = fits.unwrap_or(0);
         fits.is_some()
     });
-    fitting.count().min(settings.jobs).max(1)
+    let wanted = match settings.jobs {
+        0 | 1 => 1,
+        jobs => jobs.saturating_mul(PLAYS_PER_PLACE),
+    };
+    fitting.count().min(wanted).max(1)
 }
 
 /// How many descriptors the grader, and so also its server, may need for a scenario at most.
@@ -158,4 +248,15 @@ fn not_played(scenario: &Scenario, failure: &Failure) -> CheckReport {
         ..failure.clone()
     };
     report(scenario, Outcome::Failed(Box::new(failure)), Duration::ZERO)
+}
+
+/// The report of a scenario that no source can pass that does not compile.
+#[must_use]
+pub fn not_compiled(scenario: &Scenario, reason: &str) -> CheckReport {
+    let failure = Failure {
+        reason: format!("there is no server to play with: {reason}"),
+        not_compiled: true,
+        ..Failure::default()
+    };
+    not_played(scenario, &failure)
 }

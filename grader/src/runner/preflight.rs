@@ -1,13 +1,12 @@
 //! Whether the server can be executed and serves anybody at all, found out once: a server that
 //! never accepts a connection would use up the patience of every single scenario.
 
-use std::collections::BTreeSet;
 use std::io;
 
 use super::check::play;
 use super::circumstances::Circumstances;
 use crate::harness::{Descriptors, Session, Supervision};
-use crate::scenario::{Action, Argument, Judge, Scenario, Start, StartOutcome, Step};
+use crate::scenario::{Action, Argument, Scenario, Start, StartOutcome, Step};
 use crate::tier::Tier;
 use crate::verdict::{Failure, Outcome};
 
@@ -37,18 +36,7 @@ pub(super) fn never_serves(circumstances: &Circumstances<'_>) -> io::Result<Opti
 /// A scenario without steps: the fence at its end is the first connection.
 fn only_a_newcomer() -> Scenario {
     Scenario {
-        name: "preflight".into(),
-        path: String::new(),
-        title: String::new(),
-        rules: Vec::new(),
         tier: Tier::Exam,
-        hint: None,
-        judge: Judge::EveryByte,
-        must_keep: Vec::new(),
-        silent: false,
-        watch: BTreeSet::new(),
-        clients: Vec::new(),
-        lazy: Vec::new(),
         steps: vec![Step {
             line: 1,
             action: Action::Start(Start {
@@ -58,5 +46,6 @@ fn only_a_newcomer() -> Scenario {
                 no_memory: false,
             }),
         }],
+        ..Scenario::empty("preflight")
     }
 }

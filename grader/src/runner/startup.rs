@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::circumstances::Circumstances;
 use super::explain;
-use super::patience::Patience;
+use super::patience::{Excuses, Patience};
 use super::stop::{Stop, blind};
 use crate::harness::ports::{self, BusyPort, Port};
 use crate::harness::{Captured, Exit, Session, Supervision};
@@ -31,6 +31,7 @@ pub(super) struct Started {
     fails: Option<FailingCall>,
     /// The listener that keeps a port busy.
     busy: Option<BusyPort>,
+    excuses: Excuses,
 }
 
 /// Starts the server as the scenario asks.
@@ -68,6 +69,7 @@ pub(super) fn start(
         arguments,
         fails: start.fails,
         busy,
+        excuses: Excuses::default(),
     })
 }
 
@@ -89,6 +91,7 @@ fn supervision(
         fails_later: faults.collect(),
         no_memory_at_start: start.no_memory,
         tight_heap: scenario.steps.iter().any(measures_memory),
+        forks_freely: circumstances.program.farewell.is_some(),
     };
     match circumstances.unsupervised {
         Some(reason) if supervision.needs_more_than_descriptors() => Err(Stop::Skip(format!(
@@ -114,10 +117,11 @@ impl Started {
         else {
             return Ok(());
         };
-        let patience = Patience::new(circumstances.starting_patience());
+        let mut patience = Patience::new(circumstances.starting_patience());
         while self.session.exit().is_none() {
             match patience.left() {
-                Some(left) => self.pump(left)?,
+                Some(left) => self.pump(left, circumstances)?,
+                None if self.excuses.excuse(&self.session, &mut patience) => {}
                 None => return Err(self.still_runs().into()),
             }
         }
@@ -161,7 +165,7 @@ impl Started {
             (Some(Exit::Status(came)), Some(wanted)) if came != *wanted => {
                 Err(explain::wrong_status(line, &called, *wanted, came).into())
             }
-            (Some(exit @ Exit::Signal(_)), _) => {
+            (Some(exit), _) if exit.is_violent() => {
                 Err(explain::died_at_start(line, &called, exit, &written, &errors).into())
             }
             _ => Ok(()),
@@ -179,12 +183,12 @@ impl Started {
                 return Ok(());
             }
             match patience.glance() {
-                Some(glance) => self.pump(glance)?,
+                Some(glance) => self.pump(glance, circumstances)?,
                 // It does neither, which is odd and no crash.
                 None => return Ok(()),
             }
         }
-        let Some(exit @ Exit::Signal(_)) = self.session.exit() else {
+        let Some(exit) = self.session.exit().filter(|exit| exit.is_violent()) else {
             return Ok(());
         };
         let (line, called) = (self.line, self.called());
@@ -209,12 +213,13 @@ impl Started {
                 return Ok(false);
             }
             match patience.glance() {
-                Some(glance) => self.pump(glance)?,
+                Some(glance) => self.pump(glance, circumstances)?,
+                None if self.excuses.excuse(&self.session, &mut patience) => {}
                 None => return Err(self.still_runs().into()),
             }
         }
         // What it wrote before it ended may still be on its way through the pipe.
-        self.pump(Duration::ZERO)?;
+        self.pump(Duration::ZERO, circumstances)?;
         if !ports::is_free(self.port.number()) {
             return Err(Stop::PortTaken);
         }
@@ -227,7 +232,7 @@ impl Started {
         }
         let called = self.called();
         Err(match self.session.exit() {
-            Some(exit @ Exit::Signal(_)) => {
+            Some(exit) if exit.is_violent() => {
                 explain::died_at_start(self.line, &called, exit, stdout, stderr)
             }
             _ => explain::wrong_output(
@@ -241,8 +246,12 @@ impl Started {
         .into())
     }
 
-    fn pump(&mut self, patience: Duration) -> io::Result<()> {
-        self.session.pump(patience, |_| Ok(()))
+    /// Lets time pass until something happens, `patience` at most.
+    fn pump(&mut self, patience: Duration, circumstances: &Circumstances<'_>) -> io::Result<()> {
+        let patience = circumstances.part_of(patience);
+        self.session.pump(patience, |_| Ok::<(), io::Error>(()))?;
+        circumstances.waited(&self.session, false);
+        Ok(())
     }
 
     fn still_runs(&self) -> Failure {
@@ -278,7 +287,7 @@ fn unexpected_end(
 ) -> Option<crate::verdict::Death> {
     exit.filter(|exit| match exit {
         Exit::Status(status) => wanted.is_some_and(|wanted| wanted != *status),
-        Exit::Signal(_) => true,
+        Exit::Signal(_) | Exit::TooMuchMemory(_) | Exit::TooMuchRoom(_) => true,
     })
     .map(|exit| explain::death(exit, stdout, stderr))
 }

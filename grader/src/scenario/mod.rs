@@ -35,12 +35,16 @@ pub struct Scenario {
     pub hint: Option<String>,
     /// How the received bytes are compared.
     pub judge: Judge,
+    /// What `{random:N}` is drawn from, where that is not the seed of the run.
+    pub seed: Option<u64>,
     /// What the subject lets a server drop and this scenario does not.
     pub must_keep: Vec<Keep>,
     /// Whether the server must write nothing at all to its standard output and error.
     pub silent: bool,
     /// What is judged about the server's system calls.
     pub watch: BTreeSet<Watch>,
+    /// Whether candidates are not shown that it is there.
+    pub hidden: bool,
     /// The names of all clients in the order in which they connect, so that a client's place
     /// here is the id that the subject gives it.
     pub clients: Vec<String>,
@@ -51,6 +55,29 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// A scenario of the subject's tier in which nothing happens yet, and of which nothing more is
+    /// asked than that every byte is right.
+    #[must_use]
+    pub fn empty(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            path: String::new(),
+            title: String::new(),
+            rules: Vec::new(),
+            tier: Tier::Subject,
+            hint: None,
+            judge: Judge::EveryByte,
+            seed: None,
+            must_keep: Vec::new(),
+            silent: false,
+            watch: BTreeSet::new(),
+            hidden: false,
+            clients: Vec::new(),
+            lazy: Vec::new(),
+            steps: Vec::new(),
+        }
+    }
+
     /// How many of its clients are connected at the same time at most.
     #[must_use]
     pub fn clients_at_once(&self) -> usize {
@@ -195,6 +222,8 @@ pub enum Measured {
     Memory,
     /// Its CPU time while nothing happens: none.
     Idleness,
+    /// How many lines come late, compared with the reference: hardly any.
+    Promptness,
 }
 
 /// One step and the line of the file on which it stands.

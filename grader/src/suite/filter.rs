@@ -1,12 +1,11 @@
-//! `--only` and `--skip`: patterns over rules, scenarios and tiers.
+//! `--only` and `--skip`: patterns over rules, checks and tiers.
 
 use globset::{Glob, GlobMatcher};
 
-use super::Suite;
-use crate::scenario::Scenario;
+use super::{Check, Suite};
 use crate::spelling::nearest;
 
-/// Which scenarios of a suite are wanted.
+/// Which checks of a suite are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     only: Vec<Pattern>,
@@ -17,8 +16,8 @@ pub struct Filter {
 /// the check that was meant would say something else than it seems to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnmatchedPattern {
-    /// It matches no rule, scenario or tier.
-    #[error("{option} {pattern}: no rule, scenario or tier is called that{}", meant(.nearest.as_deref()))]
+    /// It matches no rule, check or tier.
+    #[error("{option} {pattern}: no rule, check or tier is called that{}", meant(.nearest.as_deref()))]
     Nothing {
         /// `--only` or `--skip`.
         option: &'static str,
@@ -37,8 +36,8 @@ pub enum UnmatchedPattern {
         /// What is wrong with it.
         reason: String,
     },
-    /// Together they leave nothing to play.
-    #[error("--only and --skip together leave no scenario to play")]
+    /// Together they leave nothing to check.
+    #[error("--only and --skip together leave no check to make")]
     NothingLeft,
 }
 
@@ -74,29 +73,31 @@ impl Filter {
         })
     }
 
-    /// Leaves the wanted scenarios in the suite.
+    /// Leaves the wanted checks in the suite.
     ///
     /// # Errors
     /// A pattern matches nothing, or nothing is left.
     pub fn apply(&self, suite: &mut Suite) -> Result<(), UnmatchedPattern> {
         for pattern in self.only.iter().chain(&self.skip) {
-            if !suite
-                .scenarios
-                .iter()
-                .any(|scenario| pattern.matches(scenario))
-            {
+            if !suite.checks().iter().any(|check| pattern.matches(check)) {
                 return Err(pattern.unmatched(suite));
             }
         }
-        suite.scenarios.retain(|scenario| {
-            let wanted =
-                self.only.is_empty() || self.only.iter().any(|pattern| pattern.matches(scenario));
-            wanted && !self.skip.iter().any(|pattern| pattern.matches(scenario))
-        });
-        if suite.scenarios.is_empty() {
+        suite
+            .scenarios
+            .retain(|scenario| self.wants(&Check::Scenario(scenario)));
+        suite
+            .inspections
+            .retain(|inspection| self.wants(&Check::Inspection(inspection)));
+        if suite.checks().is_empty() {
             return Err(UnmatchedPattern::NothingLeft);
         }
         Ok(())
+    }
+
+    fn wants(&self, check: &Check<'_>) -> bool {
+        let wanted = self.only.is_empty() || self.only.iter().any(|pattern| pattern.matches(check));
+        wanted && !self.skip.iter().any(|pattern| pattern.matches(check))
     }
 }
 
@@ -116,12 +117,15 @@ impl Pattern {
         }
     }
 
-    fn matches(&self, scenario: &Scenario) -> bool {
-        names(scenario).any(|name| self.glob.is_match(name))
+    fn matches(&self, check: &Check<'_>) -> bool {
+        names(check)
+            .into_iter()
+            .any(|name| self.glob.is_match(name))
     }
 
     fn unmatched(&self, suite: &Suite) -> UnmatchedPattern {
-        let nearest = nearest(&self.text, suite.scenarios.iter().flat_map(names));
+        let checks = suite.checks();
+        let nearest = nearest(&self.text, checks.iter().flat_map(names));
         UnmatchedPattern::Nothing {
             option: self.option,
             pattern: self.text.clone(),
@@ -130,9 +134,16 @@ impl Pattern {
     }
 }
 
-/// Everything by which a scenario can be named.
-fn names(scenario: &Scenario) -> impl Iterator<Item = &str> {
-    let own = [scenario.name.as_str(), scenario.tier.name()];
-    own.into_iter()
-        .chain(scenario.rules.iter().map(String::as_str))
+/// Everything by which a check can be named.
+fn names<'suite>(check: &Check<'suite>) -> Vec<&'suite str> {
+    match check {
+        Check::Scenario(scenario) => [scenario.name.as_str(), scenario.tier.name()]
+            .into_iter()
+            .chain(scenario.rules.iter().map(String::as_str))
+            .collect(),
+        Check::Inspection(inspection) => [inspection.name, inspection.tier.name()]
+            .into_iter()
+            .chain(inspection.rules.iter().copied())
+            .collect(),
+    }
 }

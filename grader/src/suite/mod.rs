@@ -7,21 +7,35 @@ use include_dir::{Dir, include_dir};
 
 use crate::rules::page::Coverage;
 use crate::scenario::{Scenario, ScenarioError, SourceFile, file};
+use crate::tier::Tier;
 
 mod expectations;
 mod filter;
+mod inspection;
 
 pub use filter::{Filter, UnmatchedPattern};
+pub use inspection::{Examines, Inspection};
 
 /// The scenarios that come with the grader.
 static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../scenarios");
 
-/// Scenarios in the order in which they are reported.
+/// Scenarios and inspections in the order in which they are reported.
 #[derive(Clone, Debug, Default)]
 pub struct Suite {
+    /// The inspections, in the order of [`Inspection::ALL`].
+    pub inspections: Vec<Inspection>,
     /// The scenarios: by tier, the most lenient first, then in the order of the rule catalogue,
     /// then by name.
     pub scenarios: Vec<Scenario>,
+}
+
+/// A check of a suite.
+#[derive(Clone, Copy, Debug)]
+pub enum Check<'suite> {
+    /// One without a scenario.
+    Inspection(&'suite Inspection),
+    /// A scenario that is played.
+    Scenario(&'suite Scenario),
 }
 
 /// Why there is no suite.
@@ -80,17 +94,44 @@ impl Suite {
         Self::gather(rules, files.iter().map(|file| read_checked(file, rules)))
     }
 
-    /// What the page of rules says of the scenarios.
+    /// Every check in the order in which they are reported: by tier, the most lenient first, and
+    /// in each the inspections before the scenarios; those that need to see the scenarios played
+    /// come last of all.
+    #[must_use]
+    pub fn checks(&self) -> Vec<Check<'_>> {
+        let mut checks = Vec::new();
+        for tier in Tier::ALL {
+            let inspections = self.inspections.iter();
+            let at_once = inspections.filter(|it| it.tier == tier && !it.needs_plays());
+            checks.extend(at_once.map(Check::Inspection));
+            let scenarios = self.scenarios.iter();
+            checks.extend(scenarios.filter(|it| it.tier == tier).map(Check::Scenario));
+        }
+        let last = self.inspections.iter().filter(|it| it.needs_plays());
+        checks.extend(last.map(Check::Inspection));
+        checks
+    }
+
+    /// What the page of rules says of the checks.
     #[must_use]
     pub fn coverage(&self) -> Vec<Coverage> {
-        let scenarios = self.scenarios.iter();
-        scenarios
-            .map(|scenario| Coverage {
-                name: scenario.name.clone(),
-                path: scenario.path.clone(),
-                title: scenario.title.clone(),
-                tier: scenario.tier,
-                rules: scenario.rules.clone(),
+        let checks = self.checks().into_iter();
+        checks
+            .map(|check| match check {
+                Check::Scenario(scenario) => Coverage {
+                    name: scenario.name.clone(),
+                    path: Some(scenario.path.clone()),
+                    title: scenario.title.clone(),
+                    tier: scenario.tier,
+                    rules: scenario.rules.clone(),
+                },
+                Check::Inspection(inspection) => Coverage {
+                    name: inspection.name.into(),
+                    path: None,
+                    title: inspection.title.into(),
+                    tier: inspection.tier,
+                    rules: inspection.rules.iter().map(|rule| (*rule).into()).collect(),
+                },
             })
             .collect()
     }
@@ -116,7 +157,10 @@ impl Suite {
             rules.iter().position(|rule| Some(*rule) == main)
         };
         scenarios.sort_by(|a, b| (a.tier, place(a), &a.name).cmp(&(b.tier, place(b), &b.name)));
-        Ok(Self { scenarios })
+        Ok(Self {
+            inspections: Inspection::ALL.to_vec(),
+            scenarios,
+        })
     }
 }
 
@@ -126,6 +170,16 @@ fn read_checked(path: &Path, rules: &[&str]) -> Result<Scenario, ScenarioError> 
     let scenario = file::read_bytes(&shown, &bytes, rules)?;
     let source = SourceFile::new(shown, &String::from_utf8_lossy(&bytes));
     expectations::check(&scenario, &source)?;
+    Ok(scenario)
+}
+
+/// Reads the text of a scenario file, with every `expect` compared with the oracle.
+///
+/// # Errors
+/// What is wrong with it first.
+pub fn read_text(path: &str, text: &str, rules: &[&str]) -> Result<Scenario, ScenarioError> {
+    let scenario = file::read_bytes(path, text.as_bytes(), rules)?;
+    expectations::check(&scenario, &SourceFile::new(path, text))?;
     Ok(scenario)
 }
 

@@ -1,5 +1,7 @@
 //! What is wrong, in the shape in which every report shows it.
 
+use super::Finding;
+
 /// Why a check failed.
 #[derive(Clone, Debug, Default)]
 pub struct Failure {
@@ -21,8 +23,13 @@ pub struct Failure {
     /// The rule that is broken where it is not the one that the scenario is about: a scenario
     /// that looks at system calls must not hold a line that is lost against them.
     pub beside: Option<&'static str>,
-    /// Set on a check that was not played because the server never served in the first place.
+    /// Set on a check that was not played because the server never served in the first place, or
+    /// because there is none.
     pub not_played: bool,
+    /// Set beside it where the source does not compile.
+    pub not_compiled: bool,
+    /// What is wrong in the source, in the order of the file, where that is known.
+    pub findings: Vec<Finding>,
     /// What it usually comes from when nobody is served at all, where that is not the port. A
     /// server that serves fails by what the check is about.
     pub hint: Option<String>,

@@ -10,18 +10,22 @@ use crate::tier::Tier;
 
 pub mod diagnosis;
 mod failure;
+mod finding;
 pub mod score;
 
 pub use failure::{Comparison, Death, Failure, Matter, TranscriptRow};
+pub use finding::{Finding, Frame, Place};
 
 /// The result of one check.
 #[derive(Clone, Debug)]
 pub struct CheckReport {
-    /// The scenario's name.
+    /// What was done.
+    pub kind: CheckKind,
+    /// The name of the scenario or inspection.
     pub scenario: String,
-    /// The scenario's path as it is shown.
+    /// The path of the scenario, or of what was inspected, as it is shown.
     pub path: String,
-    /// The scenario's title.
+    /// What a server does that passes.
     pub title: String,
     /// The rules that it tests, the main one first.
     pub rules: Vec<String>,
@@ -35,6 +39,20 @@ pub struct CheckReport {
     pub hint: Option<String>,
     /// Which readings the server was seen to take where the subject leaves a choice.
     pub readings: BTreeSet<Reading>,
+    /// Whether candidates' pages do not show it.
+    pub hidden: bool,
+    /// What is worth knowing and not wrong.
+    pub remarks: Vec<Finding>,
+}
+
+/// How something is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CheckKind {
+    /// A scenario is played.
+    Scenario,
+    /// The source is looked at, or what sanitizers say of the program.
+    Inspection,
 }
 
 /// How a check ended.
@@ -118,7 +136,7 @@ impl Reading {
 }
 
 /// How many checks of one tier ended in which way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tally {
     /// Checks passed.
     pub passed: usize,
@@ -128,6 +146,18 @@ pub struct Tally {
     pub skipped: usize,
     /// Checks that ended in the grader's own trouble.
     pub error: usize,
+}
+
+impl Tally {
+    /// What so many checks make of a server.
+    #[must_use]
+    pub const fn verdict(self) -> Verdict {
+        match self {
+            Self { failed: 1.., .. } => Verdict::Failed,
+            Self { error: 1.., .. } | Self { passed: 0, .. } => Verdict::Undecided,
+            _ => Verdict::Passed,
+        }
+    }
 }
 
 /// How the checks of a run ended, by tier.
@@ -194,11 +224,7 @@ impl Summary {
             required.skipped += tally.skipped;
             required.error += tally.error;
         }
-        match required {
-            Tally { failed: 1.., .. } => Verdict::Failed,
-            Tally { error: 1.., .. } | Tally { passed: 0, .. } => Verdict::Undecided,
-            _ => Verdict::Passed,
-        }
+        required.verdict()
     }
 }
 
@@ -212,4 +238,133 @@ pub enum Verdict {
     Failed,
     /// No required check failed, yet the grader had trouble with one, or none could be played.
     Undecided,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::score::tests::check;
+    use super::*;
+
+    const fn tally(passed: usize, failed: usize, skipped: usize, error: usize) -> Tally {
+        Tally {
+            passed,
+            failed,
+            skipped,
+            error,
+        }
+    }
+
+    /// A summary with these tallies of the tiers, the most lenient first.
+    fn summary(tallies: [Tally; 3], readings: &[Reading]) -> Summary {
+        Summary {
+            tallies,
+            readings: readings.iter().copied().collect(),
+        }
+    }
+
+    #[test]
+    fn a_failure_decides_and_then_trouble_and_then_that_something_passed() {
+        assert_eq!(tally(3, 1, 0, 2).verdict(), Verdict::Failed);
+        assert_eq!(tally(3, 0, 0, 1).verdict(), Verdict::Undecided);
+        assert_eq!(tally(0, 0, 4, 0).verdict(), Verdict::Undecided);
+        assert_eq!(tally(0, 0, 0, 0).verdict(), Verdict::Undecided);
+        assert_eq!(tally(1, 0, 4, 0).verdict(), Verdict::Passed);
+    }
+
+    #[test]
+    fn a_tier_asks_for_itself_and_for_all_that_are_more_lenient() {
+        let none = tally(0, 0, 0, 0);
+        let passed = tally(2, 0, 0, 0);
+        let one = |failing: usize, how: Tally| {
+            let mut tallies = [passed; 3];
+            tallies[failing] = how;
+            let summary = summary(tallies, &[]);
+            Tier::ALL.map(|tier| summary.verdict(tier))
+        };
+        let (p, f, u) = (Verdict::Passed, Verdict::Failed, Verdict::Undecided);
+        assert_eq!(one(0, tally(0, 1, 0, 0)), [f, f, f]);
+        assert_eq!(one(1, tally(5, 1, 0, 0)), [p, f, f]);
+        assert_eq!(one(2, tally(5, 0, 0, 1)), [p, p, u]);
+        assert_eq!(one(0, tally(0, 0, 3, 0)), [u, p, p]);
+        let nothing = summary([none; 3], &[]);
+        assert_eq!(Tier::ALL.map(|tier| nothing.verdict(tier)), [u, u, u]);
+    }
+
+    #[test]
+    fn each_end_of_a_check_is_counted_for_its_tier() {
+        let mut summary = Summary::default();
+        let failed = || Outcome::Failed(Box::default());
+        let ends: [(usize, fn() -> Outcome); 3] = [
+            (4, || Outcome::Passed),
+            (2, || Outcome::Skipped(String::new())),
+            (1, || Outcome::Error(String::new())),
+        ];
+        for (count, end) in ends {
+            for _ in 0..count {
+                summary.add(&check("relay", Tier::Subject, end()));
+            }
+        }
+        for _ in 0..3 {
+            summary.add(&check("relay", Tier::Subject, failed()));
+        }
+        summary.add(&check("relay", Tier::Robust, failed()));
+        assert_eq!(summary.tally(Tier::Subject), tally(4, 3, 2, 1));
+        assert_eq!(summary.tally(Tier::Robust), tally(0, 1, 0, 0));
+        assert_eq!(summary.tally(Tier::Exam), Tally::default());
+    }
+
+    #[test]
+    fn only_what_passed_has_no_reason() {
+        assert_eq!(Outcome::Passed.reason(), None);
+        assert_eq!(Outcome::Skipped("why".into()).reason(), Some("why"));
+        assert_eq!(Outcome::Error("how".into()).reason(), Some("how"));
+        let failure = Failure {
+            reason: "what".into(),
+            ..Failure::default()
+        };
+        let failed = Outcome::Failed(Box::new(failure));
+        assert_eq!(failed.reason(), Some("what"));
+    }
+
+    #[test]
+    fn in_full_is_without_any_exception() {
+        let full = |tally| summary([tally; 3], &[]).passes_in_full(Tier::Subject);
+        assert!(full(tally(1, 0, 0, 0)));
+        for exception in [
+            tally(0, 0, 0, 0),
+            tally(2, 1, 0, 0),
+            tally(2, 0, 1, 0),
+            tally(2, 0, 0, 1),
+        ] {
+            assert!(!full(exception), "{exception:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_done_once_says_more_than_what_was_not() {
+        use Reading::{
+            LazyFoundEverything, LazyMissedLines, NoMemoryIsFatal, NoMemoryIsNeeded, PiecesAtOnce,
+            PiecesHeld, UnfinishedDropped,
+        };
+        let told = |seen: &[Reading]| summary([Tally::default(); 3], seen).readings().collect();
+        let seen: Vec<Reading> = told(&[
+            PiecesHeld,
+            PiecesAtOnce,
+            LazyFoundEverything,
+            LazyMissedLines,
+            NoMemoryIsNeeded,
+            NoMemoryIsFatal,
+            UnfinishedDropped,
+        ]);
+        let kept = [
+            PiecesAtOnce,
+            UnfinishedDropped,
+            LazyMissedLines,
+            NoMemoryIsFatal,
+        ];
+        assert_eq!(seen, kept);
+        let weaker = [PiecesHeld, LazyFoundEverything, NoMemoryIsNeeded];
+        let seen: Vec<Reading> = told(&weaker);
+        assert_eq!(seen, weaker);
+    }
 }

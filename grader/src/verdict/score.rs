@@ -146,13 +146,17 @@ impl Score {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+    use crate::verdict::CheckKind;
     use std::collections::BTreeSet;
     use std::time::Duration;
 
-    fn check(rule: &str, tier: Tier, outcome: Outcome) -> CheckReport {
+    pub(in crate::verdict) fn check(rule: &str, tier: Tier, outcome: Outcome) -> CheckReport {
         CheckReport {
+            kind: CheckKind::Scenario,
+            hidden: false,
+            remarks: Vec::new(),
             scenario: rule.into(),
             path: String::new(),
             title: String::new(),

@@ -19,6 +19,20 @@ fn the_schema_is_documented() {
 }
 
 #[test]
+fn the_schema_of_a_class_is_documented() {
+    let schema = grader::batch::Results::schema();
+    let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+    assert_golden("docs/results.schema.json", &text);
+}
+
+#[test]
+fn the_schema_of_a_bench_is_documented() {
+    let schema = grader::bench::Document::schema();
+    let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+    assert_golden("docs/bench.schema.json", &text);
+}
+
+#[test]
 fn the_report_is_valid_after_every_event() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("report.json");

@@ -1,4 +1,4 @@
-//! What a candidate reads about five mistakes, each played in the one scenario that is about it.
+//! What a candidate reads about five saboteurs, each played in the one scenario that is about it.
 
 use std::os::unix::fs::symlink;
 
@@ -6,7 +6,7 @@ use super::assert_golden;
 use super::invocation::grader;
 use super::servers;
 
-/// The mistakes, and the scenarios.
+/// The saboteurs, and the scenarios.
 const FAILURES: [(&str, &str); 5] = [
     ("prefix_on_the_first_line_only", "several-lines-in-one-send"),
     ("empty_lines_swallowed", "empty-lines"),
@@ -16,22 +16,22 @@ const FAILURES: [(&str, &str); 5] = [
 ];
 
 #[test]
-fn five_mistakes() {
-    for (mistake, scenario) in FAILURES {
+fn five_saboteurs() {
+    for (saboteur, scenario) in FAILURES {
         // The names of paths would be part of the text, and break its lines.
         let folder = tempfile::tempdir().expect("a folder");
         let link = folder.path().join("mini_serv");
-        symlink(servers::mistake(mistake).path, link).expect("a link");
+        symlink(servers::saboteur(saboteur).path, link).expect("a link");
         let output = grader()
             .current_dir(folder.path())
             .args(["run", "./mini_serv"])
             .args(["--seed", "1", "--only", scenario])
             .output()
             .expect("the grader can be called");
-        assert_eq!(output.status.code(), Some(1), "{mistake}");
+        assert_eq!(output.status.code(), Some(1), "{saboteur}");
         let text = String::from_utf8(output.stdout).expect("text");
         assert_golden(
-            &format!("grader/tests/golden/expected/run/{mistake}.txt"),
+            &format!("grader/tests/golden/expected/run/{saboteur}.txt"),
             &without_duration(&text),
         );
     }

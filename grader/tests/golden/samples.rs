@@ -6,7 +6,8 @@ use std::time::Duration;
 use grader::event::{Event, RunDescription, RunResult};
 use grader::tier::Tier;
 use grader::verdict::{
-    CheckReport, Comparison, Death, Failure, Outcome, Reading, Summary, TranscriptRow,
+    CheckKind, CheckReport, Comparison, Death, Failure, Finding, Frame, Outcome, Place, Reading,
+    Summary, TranscriptRow,
 };
 
 /// A run of these checks.
@@ -23,6 +24,7 @@ pub(crate) fn run(checks: Vec<CheckReport>, limitations: &[&str]) -> Vec<Event> 
         checks: checks.len(),
         require: Tier::Subject,
         weights: None,
+        confinement: vec!["It could connect to nothing by TCP (Landlock).".into()],
         limitations: limitations.iter().map(|it| (*it).to_owned()).collect(),
     });
     let finished = Event::Finished(RunResult {
@@ -45,6 +47,7 @@ pub(crate) fn check(
     outcome: Outcome,
 ) -> CheckReport {
     CheckReport {
+        kind: CheckKind::Scenario,
         scenario: name.to_owned(),
         path: format!("scenarios/{name}.toml"),
         title: title.to_owned(),
@@ -54,6 +57,8 @@ pub(crate) fn check(
         duration: Duration::from_millis(12),
         hint: None,
         readings: BTreeSet::new(),
+        hidden: false,
+        remarks: Vec::new(),
     }
 }
 
@@ -278,5 +283,143 @@ pub(crate) fn never_serving() -> Vec<CheckReport> {
         never("arrival", "arrival", "Who arrives is announced", reason),
         never("departure", "departure", "Who leaves is announced", reason),
         never("relay", "relay", "A line reaches everyone else", reason),
+    ]
+}
+
+fn found(line: usize, column: usize, width: usize, excerpt: &str, message: &str) -> Finding {
+    let place = Place {
+        file: "mini_serv.c".to_owned(),
+        line,
+        column,
+        width,
+        excerpt: excerpt.to_owned(),
+    };
+    Finding::new(message, Some(place))
+}
+
+fn inspection(name: &str, title: &str, tier: Tier, outcome: Outcome) -> CheckReport {
+    CheckReport {
+        kind: CheckKind::Inspection,
+        path: "mini_serv.c".to_owned(),
+        ..check(name, name, tier, title, outcome)
+    }
+}
+
+/// A source with many faults.
+pub(crate) fn sources() -> Vec<CheckReport> {
+    let wide = format!("{}printf(\"{}\");", "\t".repeat(40), "x".repeat(300));
+    vec![
+        CheckReport {
+            remarks: vec![
+                Finding::new(
+                    "other C files are in the folder, and were not looked at: main.c",
+                    None,
+                ),
+                found(
+                    7,
+                    2,
+                    7,
+                    "\tsprintf(line, \"%d\", id);",
+                    "may write 12 bytes into 8 [-Wformat-overflow=]",
+                ),
+            ],
+            ..inspection(
+                "compiles",
+                "The source compiles as in the exam",
+                Tier::Exam,
+                Outcome::Passed,
+            )
+        },
+        inspection(
+            "allowed-functions",
+            "The source calls and names no function that the subject does not list",
+            Tier::Exam,
+            failed(Failure {
+                line: 12,
+                reason: "the source uses what is not allowed in 11 places".to_owned(),
+                findings: [
+                    found(
+                        12,
+                        2,
+                        6,
+                        "\tprintf(\"é 漢字\\n\");",
+                        "printf is not one of the allowed functions",
+                    )
+                    .cured_by("sprintf and write do the same."),
+                    found(
+                        120,
+                        41,
+                        6,
+                        &wide,
+                        "printf is not one of the allowed functions",
+                    )
+                    .cured_by("sprintf and write do the same."),
+                    found(
+                        121,
+                        9,
+                        1,
+                        "漢字漢字漢字\u{1b}[31mx\u{fffd}",
+                        "stray characters in the program, of which nobody knows what they mean",
+                    ),
+                    found(122, 1, 1, "", "nothing stands here"),
+                    Finding::new(
+                        "the compiled file asks for puts, although no line names it plainly",
+                        None,
+                    ),
+                ]
+                .into_iter()
+                .chain((0..6).map(|line| {
+                    found(
+                        200 + line,
+                        1,
+                        4,
+                        "puts(a);",
+                        "puts is not one of the allowed functions",
+                    )
+                }))
+                .collect(),
+                ..Failure::default()
+            }),
+        ),
+        inspection(
+            "memory-safe",
+            "Built with sanitizers, the server plays the scenarios without a complaint",
+            Tier::Robust,
+            failed(Failure {
+                line: 50,
+                reason: "a mistake in how the program uses memory was seen".to_owned(),
+                findings: vec![Finding {
+                    stack: ["append", "receive", "main"]
+                        .into_iter()
+                        .zip([50, 161, 208])
+                        .map(|(function, line)| Frame {
+                            function: function.to_owned(),
+                            line,
+                        })
+                        .collect(),
+                    scenarios: vec!["exam-5".to_owned(), "exam-6".to_owned()],
+                    ..found(
+                        50,
+                        17,
+                        7,
+                        "\t\ttext->bytes = realloc(text->bytes, room);",
+                        "memory that was allocated here is lost",
+                    )
+                }],
+                ..Failure::default()
+            }),
+        ),
+        inspection(
+            "no-define",
+            "The source holds no #define",
+            Tier::Subject,
+            Outcome::Skipped("it is an executable".to_owned()),
+        ),
+        inspection(
+            "never-eagain",
+            "The source does not look at EAGAIN",
+            Tier::Subject,
+            Outcome::Skipped("it is an executable".to_owned()),
+        ),
     ]
 }

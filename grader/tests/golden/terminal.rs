@@ -9,7 +9,14 @@ use super::{assert_golden, samples};
 
 fn show(events: &[Event], width: usize, verbose: bool) -> String {
     let out = anstream::StripStream::new(Vec::new());
-    let mut terminal = Terminal::new(out, Options { width, verbose });
+    let mut terminal = Terminal::new(
+        out,
+        Options {
+            width,
+            verbose,
+            timings: false,
+        },
+    );
     for event in events {
         terminal.event(event).unwrap();
     }
@@ -43,6 +50,14 @@ fn a_run_that_passes() {
 }
 
 #[test]
+fn what_is_wrong_in_a_source() {
+    for width in [60, 80, 120] {
+        let events = samples::run(samples::sources(), &[]);
+        assert_shown(&format!("sources-{width}"), &events, width, false);
+    }
+}
+
+#[test]
 fn a_server_that_never_serves_is_told_of_once() {
     let events = samples::run(samples::never_serving(), &[]);
     assert_shown("never-serving-80", &events, 80, false);
@@ -60,6 +75,7 @@ fn everything_fits_any_width() {
         samples::failing(),
         samples::passing(),
         samples::never_serving(),
+        samples::sources(),
     ]
     .concat();
     let events = samples::run(checks, &[]);
@@ -109,6 +125,7 @@ fn a_mark_and_a_word_say_what_a_colour_says() {
         Options {
             width: 80,
             verbose: false,
+            timings: false,
         },
     );
     for event in samples::run(samples::failing(), &[]) {

@@ -31,7 +31,8 @@ fn assert_scenario_refused(text: &str, messages: &[&str]) {
     for path in [folder.path().to_owned(), folder.path().join("mine.toml")] {
         let server = touching_server();
         let refused = grader()
-            .args(["run", shown(&server.path), "--scenarios", shown(&path)])
+            .args(["run", "--confine", "off", shown(&server.path)])
+            .args(["--scenarios", shown(&path)])
             .assert()
             .code(2)
             .stdout("")
@@ -68,17 +69,6 @@ fn a_server_that_is_not_there() {
 }
 
 #[test]
-fn a_folder() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = shown(folder.path());
-    assert_refused(
-        &["run", path],
-        2,
-        &format!("grader: {path} is a folder: name the executable in it, such as {path}/mini_serv"),
-    );
-}
-
-#[test]
 fn a_file_that_is_not_executable() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let path = shown(file.path());
@@ -88,17 +78,6 @@ fn a_file_that_is_not_executable() {
         &format!(
             "grader: {path} is not executable: if it is a program, `chmod +x {path}` makes it so"
         ),
-    );
-}
-
-#[test]
-fn c_source() {
-    let source = servers::plain().with_extension("c");
-    let path = shown(&source);
-    assert_refused(
-        &["run", path],
-        2,
-        &format!("{path} is C source, and a server must be an executable: compile it first"),
     );
 }
 
@@ -113,7 +92,7 @@ fn a_file_that_is_no_program() {
         let path = shown(&server.path);
         let refused = grader()
             .current_dir(server.folder())
-            .args(["run", path])
+            .args(["run", "--confine", "off", path])
             .assert();
         let said = format!("grader: {path} cannot be executed: Exec format error");
         let help = "was it compiled on another? A script must begin with #!";
@@ -161,6 +140,8 @@ fn a_report_that_cannot_be_written_is_known_before_anything_starts() {
         assert_refused(
             &[
                 "run",
+                "--confine",
+                "off",
                 shown(&server.path),
                 "--report",
                 &format!("json={file}"),
@@ -224,7 +205,7 @@ fn filters_that_match_nothing() {
             &["run", option, "prefix-every-lin"],
             2,
             &format!(
-                "grader: {option} prefix-every-lin: no rule, scenario or tier is called that; \
+                "grader: {option} prefix-every-lin: no rule, check or tier is called that; \
                  did you mean `prefix-every-line`?\n"
             ),
         );
@@ -232,7 +213,7 @@ fn filters_that_match_nothing() {
             &["run", option, "xyzzy-*"],
             2,
             &format!(
-                "grader: {option} xyzzy-*: no rule, scenario or tier is called that; \
+                "grader: {option} xyzzy-*: no rule, check or tier is called that; \
                  see `grader list`\n"
             ),
         );
@@ -245,7 +226,7 @@ fn filters_that_match_nothing() {
     assert_refused(
         &["run", "--only", "exam-1", "--skip", "exam"],
         2,
-        "grader: --only and --skip together leave no scenario to play\n",
+        "grader: --only and --skip together leave no check to make\n",
     );
 }
 
@@ -260,7 +241,8 @@ fn filters_match_rules_scenarios_and_tiers() {
         names.map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(listed(&["--only", "exam-[12]"]), ["exam-1", "exam-2"]);
-    assert_eq!(listed(&["--only", "exam"]).len(), 9);
+    assert_eq!(listed(&["--only", "exam"]).len(), 11);
+    assert_eq!(listed(&["--only", "no-define"]), ["no-define"]);
     assert_eq!(
         listed(&["--only", "lines-around-65536"]),
         ["lines-around-65536"]

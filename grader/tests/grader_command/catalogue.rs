@@ -5,6 +5,7 @@ use std::path::Path;
 
 use grader::rules;
 use grader::scenario::schema;
+use grader::suite::Inspection;
 use predicates::prelude::*;
 use serde_json::Value;
 
@@ -39,6 +40,16 @@ fn every_scenario_is_listed() {
         .lines()
         .filter_map(|line| line.split_whitespace().next())
         .collect();
+    for inspection in Inspection::ALL {
+        let before = names.len();
+        names.retain(|name| *name != inspection.name);
+        assert_eq!(
+            names.len(),
+            before - 1,
+            "{} is listed once",
+            inspection.name
+        );
+    }
     assert_eq!(
         names[..9],
         [
@@ -68,7 +79,7 @@ fn every_rule_is_listed_and_explained() {
         }
     }
     grader().args(["explain", "relay"]).assert().stdout(
-        predicate::str::contains("Scenarios\n").and(predicate::str::contains("relay-to-nobody")),
+        predicate::str::contains("Checks\n").and(predicate::str::contains("relay-to-nobody")),
     );
 }
 

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::interruption;
 use super::invocation::{self, Named, Played, named, play, text};
 use super::servers;
 
@@ -221,7 +222,7 @@ fn a_server_dies_with_the_grader() {
 /// Ctrl-C, too, leaves nothing behind, not even what has left the server's process group.
 #[test]
 fn a_server_and_its_children_die_with_a_grader_that_is_interrupted() {
-    for signal in [rustix::process::Signal::INT, rustix::process::Signal::TERM] {
+    for signal in [interruption::signal(), rustix::process::Signal::TERM] {
         let server = hostile("forks_children");
         let mut grader = Command::new(assert_cmd::cargo::cargo_bin!("grader"))
             .arg("run")
@@ -288,7 +289,9 @@ fn a_port_that_somebody_else_takes_is_not_held_against_the_server() {
         let kept = listening.send((listener, taken));
         kept.expect("the test goes on");
     });
-    let played = play(Some(&server.path), &ONE);
+    // It writes where it lies.
+    let options = [&ONE[..], &["--confine", "off"]].concat();
+    let played = play(Some(&server.path), &options);
     assert_eq!(played.status, 0, "{}", played.stdout);
     assert!(listener.try_recv().is_ok(), "the port was never taken");
     assert!(fs::metadata(server.folder().join("first")).is_ok());

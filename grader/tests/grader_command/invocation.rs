@@ -21,12 +21,20 @@ const GUARD: Duration = Duration::from_secs(300);
 
 /// The executable, untouched by what the tests' own terminal wishes.
 pub(crate) fn grader() -> Command {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("grader"));
+    let mut command = Command::new(executable_grader());
     for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"] {
         command.env_remove(variable);
     }
     command.timeout(GUARD);
     command
+}
+
+/// The grader that the tests were built with, or the faster one that `GRADER` names.
+fn executable_grader() -> PathBuf {
+    std::env::var_os("GRADER").map_or_else(
+        || assert_cmd::cargo::cargo_bin!("grader").to_path_buf(),
+        PathBuf::from,
+    )
 }
 
 /// A run that has ended, and its JSON report.
@@ -171,27 +179,33 @@ impl Named {
     /// The processes that were started by this name. Those of the grader, which was told the
     /// name, do not count.
     pub(crate) fn processes(&self) -> Vec<u32> {
-        let name = self.path.to_str().expect("the name is text");
-        let processes = fs::read_dir("/proc").expect("processes can be listed");
-        processes
-            .flatten()
-            .filter_map(|process| process.file_name().to_str()?.parse().ok())
-            .filter(|id: &u32| {
-                let Ok(line) = fs::read(format!("/proc/{id}/cmdline")) else {
-                    return false;
-                };
-                let line = String::from_utf8_lossy(&line);
-                let mut arguments = line.split('\0');
-                let program = arguments.next().unwrap_or_default();
-                // A script is an argument of its interpreter.
-                program == name
-                    || !program.ends_with("/grader") && arguments.any(|argument| argument == name)
-            })
-            .collect()
+        processes(&self.path)
     }
 
     #[track_caller]
     pub(crate) fn assert_gone(&self) {
         assert_eq!(self.processes(), [0; 0], "processes are left behind");
     }
+}
+
+/// The processes that were started by this name. Those of the grader, which was told the name, do
+/// not count.
+pub(crate) fn processes(path: &Path) -> Vec<u32> {
+    let name = path.to_str().expect("the name is text");
+    let processes = fs::read_dir("/proc").expect("processes can be listed");
+    processes
+        .flatten()
+        .filter_map(|process| process.file_name().to_str()?.parse().ok())
+        .filter(|id: &u32| {
+            let Ok(line) = fs::read(format!("/proc/{id}/cmdline")) else {
+                return false;
+            };
+            let line = String::from_utf8_lossy(&line);
+            let mut arguments = line.split('\0');
+            let program = arguments.next().unwrap_or_default();
+            // A script is an argument of its interpreter.
+            program == name
+                || !program.ends_with("/grader") && arguments.any(|argument| argument == name)
+        })
+        .collect()
 }

@@ -23,10 +23,10 @@ const FEW: [&str; 8] = [
 
 #[test]
 fn json_on_standard_output_is_nothing_but_json() {
-    let plain = servers::plain();
+    let server = servers::saboteur("unfinished_line_dropped").path;
     let assert = grader()
         .arg("run")
-        .arg(&plain)
+        .arg(&server)
         .args(FEW)
         .args(["--report", "json=-"])
         .assert()
@@ -36,7 +36,7 @@ fn json_on_standard_output_is_nothing_but_json() {
     assert_valid(&report);
     assert_eq!(report["seed"], 7);
     assert_eq!(report["verdict"], "passed");
-    assert_eq!(report["server"], plain.to_str().expect("text"));
+    assert_eq!(report["server"], server.to_str().expect("text"));
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn several_reports_are_alike() {
 fn the_same_seed_gives_the_same_results_however_many_are_played_at_once() {
     for server in [
         servers::plain(),
-        servers::mistake("prefix_on_the_first_line_only").path,
+        servers::saboteur("prefix_on_the_first_line_only").path,
     ] {
         let results = ["1", "2", "8"].map(|jobs| {
             // Thousands of clients, or megabytes, show nothing that these do not; and when the
@@ -95,10 +95,10 @@ fn without_listener(reason: &str) -> String {
 
 #[test]
 fn colours_are_for_terminals_and_those_who_ask() {
-    let plain = servers::plain();
+    let server = servers::saboteur("unfinished_line_dropped").path;
     let stdout = |variables: &[(&str, &str)]| {
         let mut command = grader();
-        command.arg("run").arg(&plain).args(FEW);
+        command.arg("run").arg(&server).args(FEW);
         command.envs(variables.iter().copied());
         let output = command.output().expect("the grader can be called");
         String::from_utf8(output.stdout).expect("text")
@@ -164,7 +164,7 @@ fn weights_make_a_score() {
         "{said}"
     );
     assert_eq!(score, 5);
-    let (said, score) = run(&servers::mistake("sender_hears_itself").path);
+    let (said, score) = run(&servers::saboteur("sender_hears_itself").path);
     assert!(said.contains("Score: 0 of 5 points"), "{said}");
     assert_eq!(score, 0);
 }

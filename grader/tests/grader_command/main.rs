@@ -2,9 +2,15 @@
 //!
 //! Some of these tests let it grade servers that are compiled with `cc`; see `servers`.
 
+#[path = "../at_once/mod.rs"]
+mod at_once;
 mod bad_input;
+mod c_sources;
 mod catalogue;
+mod greedy_servers;
 mod hostile_servers;
+#[path = "../interruption/mod.rs"]
+mod interruption;
 mod invocation;
 mod machine_reports;
 mod resources;

@@ -3,12 +3,13 @@
 
 use std::process::Command;
 
+use super::at_once::each_at_once;
 use super::invocation::{grader, play};
 use super::servers;
 
 #[test]
 fn the_calls_before_one_that_must_not_be_made_are_shown_on_request() {
-    let server = servers::mistake("waits_for_the_lazy").path;
+    let server = servers::saboteur("answer_for_writing_ignored").path;
     let only = ["--only", "select-first-when-full"];
     let played = play(Some(&server), &only);
     let wrong = "send to lazy although select had not reported it as ready: lazy had no room";
@@ -48,7 +49,14 @@ fn what_a_machine_forbids_is_skipped_with_the_reason() {
         libc::SYS_pidfd_getfd,
         libc::SYS_process_vm_readv,
     ] {
-        let only = ["--only", "relay", "--only", "socket-fails", "--only"];
+        let only = [
+            "--verbose",
+            "--only",
+            "relay",
+            "--only",
+            "socket-fails",
+            "--only",
+        ];
         let (status, said) = play_without(call, &[&only[..], &["select-first"]].concat());
         assert_eq!(status, Some(0), "{call}: {said}");
         let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -115,4 +123,35 @@ fn what_is_asked_instead_of_select_is_named() {
             assert_eq!(played.ended("passed"), ["never-eagain"]);
         }
     }
+}
+
+/// Who breaks which rule in a way that only the server's system calls, or what it uses of the
+/// machine, can show.
+const SUPERVISED: [(&str, &str); 14] = [
+    ("accept_failing_is_fatal", "survives"),
+    ("answer_for_writing_ignored", "select-first"),
+    ("bind_not_looked_at", "fatal-error"),
+    ("descriptor_not_closed", "no-fd-leak"),
+    ("line_lost_without_memory", "out-of-memory"),
+    ("listen_not_looked_at", "fatal-error"),
+    ("memory_not_looked_at", "out-of-memory"),
+    ("polls", "sleeps-when-idle"),
+    ("recv_without_select", "never-eagain"),
+    ("recv_without_select", "select-first"),
+    ("select_failing_is_fatal", "survives"),
+    ("send_failing_is_fatal", "survives"),
+    ("sixteen_bytes_per_departure", "no-memory-leak"),
+    ("socket_not_looked_at", "fatal-error"),
+];
+
+#[test]
+fn linking_statically_hides_no_mistake() {
+    each_at_once(4, SUPERVISED.to_vec(), |(name, rule)| {
+        let server = servers::saboteur(name).statically_linked();
+        let options = ["--require", "robust", "--only", rule];
+        let played = play(Some(&server), &options);
+        assert_eq!(played.status, 1, "{name}: {}", played.stdout);
+        let failed = played.ended("failed");
+        assert!(!failed.is_empty(), "{name}: {}", played.stdout);
+    });
 }

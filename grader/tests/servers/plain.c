@@ -1,7 +1,7 @@
 /*
- * A correct server of the kind that most candidates write: arrays indexed by
- * descriptor, one select, whole lines dropped for a client that has no room.
- * The servers in mistakes/ are made from this text; see mod.rs.
+ * A correct server built as most candidates build theirs: arrays indexed by
+ * descriptor, one loop around select. It passes every tier. The saboteurs are
+ * made from this text by small changes, and some of the strangers; see mod.rs.
  */
 #include <netinet/in.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ typedef struct s_text {
 typedef struct s_client {
 	int		id;
 	t_text	pending; /* what it said since its last newline */
-	t_text	rest;    /* the end of a line that it could not take whole */
+	t_text	rest;    /* what it had no room for yet */
 	size_t	rest_sent;
 }	t_client;
 
@@ -59,7 +59,7 @@ static void	forget(t_text *text)
 /* Only part of a long line may fit: the rest is kept, so that no line is torn. */
 static void	send_line(int fd, const char *line, size_t length)
 {
-	ssize_t	sent = send(fd, line, length, MSG_DONTWAIT);
+	ssize_t	sent = send(fd, line, length, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 	if (sent > 0 && (size_t)sent < length)
 		append(&clients[fd].rest, line + sent, length - sent);
@@ -69,7 +69,7 @@ static void	send_rest(int fd)
 {
 	t_client	*client = &clients[fd];
 	ssize_t		sent = send(fd, client->rest.bytes + client->rest_sent,
-			client->rest.length - client->rest_sent, MSG_DONTWAIT);
+			client->rest.length - client->rest_sent, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 	if (sent > 0)
 		client->rest_sent += sent;
@@ -85,13 +85,15 @@ static void	send_to_all_but(int sender, const char *line, size_t length)
 	fd_set			writable = connected;
 	struct timeval	at_once = {0, 0};
 
-	if (select(highest_fd + 1, NULL, &writable, NULL, &at_once) <= 0)
-		return ;
+	while (select(highest_fd + 1, NULL, &writable, NULL, &at_once) < 0)
+		writable = connected;
 	for (int fd = 0; fd <= highest_fd; fd++) {
 		if (fd == sender || !FD_ISSET(fd, &connected))
 			continue ;
 		if (FD_ISSET(fd, &writable) && clients[fd].rest.length == 0)
 			send_line(fd, line, length);
+		else
+			append(&clients[fd].rest, line, length);
 	}
 }
 
@@ -120,16 +122,6 @@ static void	arrive(int listener)
 	announce(fd, "arrived");
 }
 
-static void	leave(int fd)
-{
-	FD_CLR(fd, &connected);
-	announce(fd, "left");
-	forget(&clients[fd].pending);
-	forget(&clients[fd].rest);
-	clients[fd].rest_sent = 0;
-	close(fd);
-}
-
 static void	relay(int fd)
 {
 	t_text	*line = &clients[fd].pending;
@@ -141,6 +133,20 @@ static void	relay(int fd)
 	append(&message, line->bytes, line->length);
 	send_to_all_but(fd, message.bytes, message.length);
 	line->length = 0;
+}
+
+static void	leave(int fd)
+{
+	if (clients[fd].pending.length > 0) {
+		append(&clients[fd].pending, "\n", 1);
+		relay(fd);
+	}
+	FD_CLR(fd, &connected);
+	announce(fd, "left");
+	forget(&clients[fd].pending);
+	forget(&clients[fd].rest);
+	clients[fd].rest_sent = 0;
+	close(fd);
 }
 
 static void	receive(int fd)

@@ -69,6 +69,20 @@ fn fifteen_hundred_clients_hear_every_line() {
     }
 }
 
+/// What a shell allows by default is no limit for a crowd: the server takes what it may have.
+#[test]
+fn the_usual_limit_of_descriptors_is_raised() {
+    const COUNT: usize = 40;
+    let mut server = Server::start_under("ulimit -Sn 20");
+    let mut clients: Vec<Client> = (0..COUNT).map(|_| server.connect()).collect();
+    clients[COUNT - 1].says("all of us are in\n");
+    let arrivals: Vec<String> = (1..COUNT)
+        .map(|id| format!("server: client {id} just arrived\n"))
+        .collect();
+    clients[0].hears(arrivals.concat());
+    clients[0].hears(format!("client {}: all of us are in\n", COUNT - 1));
+}
+
 fn line_of(id: usize) -> String {
     format!("this is what client {id} has to say\n")
 }

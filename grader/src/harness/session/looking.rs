@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream};
 use std::time::Duration;
 
 use super::Session;
-use crate::harness::resources::{self, Activity};
+use crate::harness::resources::{self, Activity, Turns};
 use crate::harness::socket_state::{Backlog, Connection, SocketStates};
 use crate::scenario::ClientId;
 
@@ -54,12 +54,40 @@ impl Session {
         resources::data_size(self.process_id())
     }
 
+    /// How much memory of its own the server uses, in bytes.
+    ///
+    /// # Errors
+    /// The machine does not tell.
+    pub fn resident_memory(&self) -> io::Result<u64> {
+        resources::resident_memory(self.process_id())
+    }
+
+    /// How long the server has run on a processor, with all its threads.
+    ///
+    /// # Errors
+    /// The machine does not tell.
+    pub fn cpu(&self) -> io::Result<Duration> {
+        resources::cpu(self.process_id())
+    }
+
     /// What the server is doing.
     ///
     /// # Errors
     /// The machine does not tell.
     pub fn activity(&self) -> io::Result<Activity> {
         resources::activity(self.process_id())
+    }
+
+    /// How the machine has shared its processors out until now.
+    ///
+    /// # Errors
+    /// The machine does not tell.
+    pub fn turns(&self) -> io::Result<Turns> {
+        Ok(Turns {
+            ran: self.activity()?.cpu,
+            starved: resources::starved(self.process_id())?,
+            grader_starved: resources::starved_myself()?,
+        })
     }
 
     /// Where the server's own process listens; nowhere, where another one does it for it.

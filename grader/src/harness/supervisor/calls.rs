@@ -23,6 +23,8 @@ pub(super) enum Kind {
     OtherMultiplexer,
     /// close(2).
     Close,
+    /// Starts a process or a thread: fork(2), vfork(2), clone(2) and clone3.
+    Fork,
     /// Anything else.
     Other,
 }
@@ -66,6 +68,12 @@ const KNOWN: &[(Sysno, Kind, &str)] = &[
     (Sysno::epoll_pwait, Kind::OtherMultiplexer, "epoll_wait"),
     (Sysno::epoll_pwait2, Kind::OtherMultiplexer, "epoll_wait"),
     (Sysno::close, Kind::Close, "close"),
+    #[cfg(target_arch = "x86_64")]
+    (Sysno::fork, Kind::Fork, "fork"),
+    #[cfg(target_arch = "x86_64")]
+    (Sysno::vfork, Kind::Fork, "vfork"),
+    (Sysno::clone, Kind::Fork, "clone"),
+    (Sysno::clone3, Kind::Fork, "clone3"),
 ];
 
 /// What the allowed functions make, and what the C library makes for them: memory for malloc

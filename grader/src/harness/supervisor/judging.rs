@@ -113,7 +113,9 @@ impl Judging {
                     judgement,
                 }
             }
-            Kind::Socket | Kind::Bind | Kind::Listen | Kind::Other => return Ok(None),
+            Kind::Socket | Kind::Bind | Kind::Listen | Kind::Fork | Kind::Other => {
+                return Ok(None);
+            }
         };
         let observed = ObservedCall {
             call: name,

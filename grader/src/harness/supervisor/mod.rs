@@ -20,6 +20,7 @@
 //! | `listening`, `accepting` | the exam's descriptors, and non-blocking ones |
 //! | `sockets` | whose socket a call is about, and whether it is ready |
 //! | `judging`, `discipline` | whether select was asked before a call |
+//! | `forking` | how many processes a server may start |
 //! | `faults` | calls that are made to fail |
 //! | `misconduct` | what is found |
 //! | `probe` | whether all of that works on this machine |
@@ -41,6 +42,8 @@ mod discipline;
 mod faults;
 #[cfg(target_os = "linux")]
 mod filter;
+#[cfg(target_os = "linux")]
+mod forking;
 #[cfg(target_os = "linux")]
 mod handover;
 #[cfg(target_os = "linux")]

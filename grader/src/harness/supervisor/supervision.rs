@@ -22,6 +22,9 @@ pub struct Supervision {
     /// Whether the C library asks the kernel for memory page by page, so that its measure shows
     /// a small leak soon.
     pub tight_heap: bool,
+    /// Whether nobody counts the processes that it starts: at its end it is asked for what it
+    /// knows, when nobody answers its calls any more.
+    pub forks_freely: bool,
 }
 
 impl Supervision {

@@ -13,6 +13,7 @@ use super::caller::process_of;
 use super::calls::{self, Kind};
 use super::faults::{self, Faults};
 use super::filter::Watched;
+use super::forking::Forking;
 use super::judging::Judging;
 use super::listener::{Call, Listener};
 use super::misconduct::{Misconduct, ObservedCall, Offence};
@@ -32,6 +33,7 @@ pub(super) fn watched(supervision: &Supervision) -> Option<Watched> {
         fails_later,
         no_memory_at_start,
         tight_heap: _,
+        forks_freely,
     } = supervision;
     let in_order = watch.contains(&Watch::SelectFirst) || watch.contains(&Watch::NeverEagain);
     let only_allowed = watch.contains(&Watch::AllowedFunctions);
@@ -50,7 +52,7 @@ pub(super) fn watched(supervision: &Supervision) -> Option<Watched> {
             | Kind::Close => in_order,
             Kind::Bind | Kind::Listen => fails_at_start.is_some(),
             Kind::Socket => only_allowed || *no_memory_at_start,
-            Kind::Other => false,
+            Kind::Fork | Kind::Other => false,
         };
         let goes_on_after_a_failure =
             fails_at_start.is_some() && matches!(kind, Kind::Accept | Kind::Transfer(_));
@@ -64,7 +66,11 @@ pub(super) fn watched(supervision: &Supervision) -> Option<Watched> {
         return Some(Watched::AllBut(calls::allowed_and_not(is_watched)));
     }
     let numbers = calls::numbers(is_watched);
-    (!numbers.is_empty()).then_some(Watched::Only(numbers))
+    if numbers.is_empty() || *forks_freely {
+        return (!numbers.is_empty()).then_some(Watched::Only(numbers));
+    }
+    let forks = calls::numbers(|kind| kind == Kind::Fork);
+    Some(Watched::Only([numbers, forks].concat()))
 }
 
 /// Decides about the watched calls of one server and all that it forks or executes.
@@ -75,6 +81,7 @@ pub(crate) struct Supervisor {
     accepting: Accepting,
     judging: Judging,
     faults: Faults,
+    forking: Forking,
     /// Whether a socket of the internet has been asked for, with which the start-up of a C
     /// program ends.
     has_begun: bool,
@@ -109,6 +116,7 @@ impl Supervisor {
             accepting: Accepting::default(),
             judging: Judging::default(),
             faults,
+            forking: Forking::default(),
             has_begun: false,
             misconduct: None,
             processes: HashMap::new(),
@@ -160,6 +168,9 @@ impl Supervisor {
                 self.faults.arm_again(armed);
             }
             return Ok(());
+        }
+        if kind == Kind::Fork && !self.supervision.forks_freely {
+            return self.forking.fork(&self.listener, &call);
         }
         let in_order = self.judges_order();
         match kind {
@@ -285,10 +296,16 @@ mod tests {
             ..Supervision::default()
         };
         assert_eq!(watched(&plain), None);
-        assert_eq!(
-            watched(&Supervision::default()),
-            Some(Watched::Only(vec![libc::SYS_listen]))
-        );
+        let Some(Watched::Only(numbers)) = watched(&Supervision::default()) else {
+            panic!("some calls are watched");
+        };
+        let forks = calls::numbers(|kind| kind == Kind::Fork);
+        assert_eq!(numbers, [&[libc::SYS_listen][..], &forks].concat());
+        let free = Supervision {
+            forks_freely: true,
+            ..Supervision::default()
+        };
+        assert_eq!(watched(&free), Some(Watched::Only(vec![libc::SYS_listen])));
     }
 
     #[test]

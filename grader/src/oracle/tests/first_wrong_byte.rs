@@ -121,3 +121,61 @@ fn a_line_that_was_begun_early_is_missing_after_what_was_said_before_it_ended() 
         [&b"client 1: x\n"[..], b"client 0: hello\n"]
     );
 }
+
+/// The line in which the first wrong byte stands is told whole, and how much of it has come.
+#[test]
+fn the_line_of_the_first_wrong_byte_is_told_whole() {
+    let mut stage = Stage::with(3);
+    stage.say(0, "one\ntwo\n").then();
+    let mismatch = stage.rejects(2, "client 0: one\nclient 0: tWo\n");
+    assert_eq!(mismatch.line, b"client 0: two\n");
+    assert_eq!(mismatch.line_offset, 11);
+    assert_eq!(mismatch.before, b"client 0: one\n");
+    let missing = stage.awaits_more(2, "client 0: one\n");
+    assert_eq!(
+        (missing.line.as_slice(), missing.line_offset),
+        (&b"client 0: two\n"[..], 0)
+    );
+    // Of a line that was relayed from the middle on, what was relayed.
+    let mut stage = Stage::with(1);
+    stage.say(0, "hel").then().arrive(1).then();
+    stage.say(0, "lo\n").then();
+    let mismatch = stage.rejects(1, "lO\n");
+    assert_eq!(
+        (mismatch.line.as_slice(), mismatch.line_offset),
+        (&b"lo\n"[..], 1)
+    );
+}
+
+/// Two lines that may be lost begin alike, so that what has come of them is not decided yet.
+#[test]
+fn a_step_may_begin_while_it_is_not_decided_what_came() {
+    let mut stage = Stage::with(2);
+    stage.stop_reading(1).say(0, "ab\nac\n").then();
+    stage.caught_up(1).then();
+    let mut stream = stage.stream(1);
+    stream.feed(&stage.oracle, b"client 0: a").unwrap();
+    stream.begin_step();
+    let mismatch = stream.feed(&stage.oracle, b"d").unwrap_err();
+    assert_eq!(mismatch.matched, b"client 0: a");
+    assert_eq!(mismatch.received, b"d");
+    assert_eq!(mismatch.line_begins, Some(0));
+}
+
+#[test]
+fn of_lines_that_are_equally_near_the_first_is_shown() {
+    let mut stage = Stage::with(3);
+    stage.say(0, "a\n").say(1, "b\n").then();
+    let mismatch = stage.rejects(2, "client x: a\n");
+    assert_eq!(mismatch.line, b"client 0: a\n");
+    assert_eq!(mismatch.expected, [&b"0: a\n"[..], b"client 1: b\n"]);
+}
+
+#[test]
+fn of_very_much_that_is_missing_about_a_mebibyte_is_listed() {
+    let mut stage = Stage::with(2);
+    let line = "x".repeat(100_000) + "\n";
+    stage.say(0, &line.repeat(30)).then();
+    let missing = stage.awaits_more(1, "");
+    assert_eq!(missing.expected.len(), 11);
+}

@@ -248,3 +248,31 @@ fn a_text_that_is_said_again_during_the_sleep_only_is_not_due() {
     stage.accepts(2, &format!("client 0: other\nclient 0: same\n{due}"));
     stage.rejects(2, "client 0: same\nclient 0: same\nclient 0: same\n");
 }
+
+/// What came after a line that is still open counts as come, whatever comes after it.
+#[test]
+fn a_line_that_came_is_not_lost_although_an_earlier_one_is_open() {
+    let mut stage = Stage::with(3);
+    stage.say(0, "half").then().stop_reading(2);
+    stage.say(1, "x\n").then().say(1, "y\n").then();
+    stage.caught_up(2).then();
+    let stream = stage.accepts(2, "client 1: x\nclient 1: y\n");
+    assert!(!stream.observed(&stage.oracle).line_lost);
+    assert!(
+        stage
+            .accepts(2, "client 1: y\n")
+            .observed(&stage.oracle)
+            .line_lost
+    );
+}
+
+#[test]
+fn what_is_lost_does_not_come_later_although_a_piece_has_come() {
+    let mut stage = Stage::with(3);
+    stage.say(0, "half").then().stop_reading(2);
+    stage.say(1, "x\n").then().say(1, "y\n").then();
+    stage.caught_up(2).then();
+    let stream = stage.accepts(2, "client 0: halfclient 1: y\n");
+    assert!(stream.observed(&stage.oracle).line_lost);
+    stage.rejects(2, "client 0: halfclient 1: y\nclient 1: x\n");
+}

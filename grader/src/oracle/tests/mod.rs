@@ -5,13 +5,13 @@ use super::matcher::Mismatch;
 use super::stream::Stream;
 use crate::scenario::{ClientId, Judge, Keep, Scenario};
 use crate::script::Departure;
-use crate::tier::Tier;
 
 mod first_wrong_byte;
 mod lazy;
 mod models;
 mod newcomers;
 mod pieces;
+mod questions;
 mod same_instant;
 mod sorted_lines;
 mod unfinished;
@@ -20,19 +20,8 @@ mod wrong_lines;
 /// A scenario of which only that matters what the oracle asks of it.
 pub(crate) fn scenario(keep: &[Keep]) -> Scenario {
     Scenario {
-        name: "test".into(),
-        path: "test.toml".into(),
-        title: "A test".into(),
-        rules: vec!["relay".into()],
-        tier: Tier::Subject,
-        hint: None,
-        judge: Judge::EveryByte,
         must_keep: keep.to_vec(),
-        silent: false,
-        watch: std::collections::BTreeSet::new(),
-        clients: Vec::new(),
-        lazy: Vec::new(),
-        steps: Vec::new(),
+        ..Scenario::empty("test")
     }
 }
 

@@ -168,3 +168,25 @@ fn half_of_a_held_line_is_not_complete_once_it_has_ended() {
     let missing = two_halves().awaits_more(2, "client 0: hel");
     assert_eq!(missing.expected, [b"lo\n"]);
 }
+
+/// At an instant at which others spoke first, a server that holds lines has all of it.
+#[test]
+fn a_line_that_was_held_is_not_torn_where_its_last_piece_came() {
+    let mut stage = Stage::with(3);
+    stage.say(0, "ab").then();
+    stage.say(1, "x\ny\n").say(0, "cd\n").then();
+    stage.accepts(2, "client 0: abclient 1: x\ncd\nclient 1: y\n");
+    stage.accepts(2, "client 1: x\nclient 0: abcd\nclient 1: y\n");
+    stage.rejects(2, "client 1: x\nclient 0: abclient 1: y\ncd\n");
+}
+
+#[test]
+fn a_server_that_has_relayed_one_piece_may_hold_the_next() {
+    let mut stage = Stage::with(3);
+    stage.say(0, "ab").then().say(1, "x\n").then();
+    stage.say(0, "cd").then();
+    stage.accepts(2, "client 0: abclient 1: x\n");
+    stage.accepts(2, "client 0: abclient 1: x\ncd");
+    stage.say(0, "\n").then();
+    stage.awaits_more(2, "client 0: abclient 1: x\n");
+}

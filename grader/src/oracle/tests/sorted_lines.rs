@@ -1,6 +1,6 @@
 //! The judge that knows no order, as the real examiner does not.
 
-use super::Stage;
+use super::{Judge, Keep, Stage};
 
 fn three_lines() -> Stage {
     let mut stage = Stage::sorted(3);
@@ -117,4 +117,78 @@ fn one_who_comes_in_the_middle_of_a_line_receives_all_of_it_or_only_the_rest() {
     stage.rejects(1, "llo\n");
     stage.rejects(1, "lo\nlo\n");
     stage.rejects(1, "client 0: hello\nlo\n");
+}
+
+#[test]
+fn own_lines_that_come_back_are_wrong() {
+    let mut stage = Stage::sorted(2);
+    stage.say(1, "x\n").then();
+    stage.accepts(0, "server: client 1 just arrived\nclient 1: x\n");
+    stage.accepts(1, "");
+    stage.rejects(1, "client 1: x\n");
+    stage.say(1, "half").then();
+    stage.rejects(1, "client 1: half");
+}
+
+#[test]
+fn an_unfinished_line_that_must_be_kept_is_not_dropped() {
+    let mut stage = Stage::keeping(&[Keep::UnfinishedLine], 3);
+    stage.judge = Judge::SortedLines;
+    stage.say(0, "bye").then().leave(0).then();
+    stage.awaits_more(2, "server: client 0 just left\n");
+    stage.accepts(2, "client 0: byeserver: client 0 just left\n");
+    // One who came in the middle of it may have missed it.
+    let mut stage = Stage::keeping(&[Keep::UnfinishedLine], 1);
+    stage.judge = Judge::SortedLines;
+    stage.say(0, "bye").then().arrive(1).then().leave(0).then();
+    stage.accepts(1, "server: client 0 just left\n");
+    stage.accepts(1, "\nserver: client 0 just left\n");
+}
+
+/// A newline of its own is all that is left of a line only for one who came in its middle.
+#[test]
+fn a_newline_of_its_own_is_wrong_for_one_who_was_there() {
+    let mut stage = Stage::sorted(3);
+    stage.say(0, "bye").then().leave(0).then();
+    stage.rejects(2, "\n");
+    let mut stage = Stage::sorted(1);
+    stage.say(0, "hel").then().arrive(1).then();
+    stage.say(0, "lo\n").then();
+    stage.rejects(1, "\n");
+}
+
+#[test]
+fn what_follows_an_unfinished_line_must_be_able_to_become_right() {
+    let mut stage = Stage::sorted(3);
+    stage.say(0, "bye").then().leave(0).then();
+    stage.awaits_more(2, "client 0: byeserv");
+    stage.rejects(2, "client 0: byex");
+    // Whatever their order, half of it is not all of it.
+    stage.accepts(2, "server: client 0 just left\nclient 0: bye");
+    stage.awaits_more(2, "server: client 0 just left\nclient 0: by");
+}
+
+#[test]
+fn what_is_still_due_is_listed_after_the_nearest() {
+    let mut stage = Stage::sorted(2);
+    stage.say(0, "one\none\ntwo\n").then();
+    let mismatch = stage.rejects(1, "client 0: twx\n");
+    assert_eq!(
+        mismatch.expected,
+        [&b"o\n"[..], b"client 0: one\n", b"client 0: one\n"]
+    );
+    assert_eq!(mismatch.line, b"client 0: two\n");
+    assert_eq!(mismatch.line_offset, 12);
+}
+
+#[test]
+fn of_a_long_line_the_last_kibibyte_is_shown() {
+    let mut stage = Stage::sorted(2);
+    let text = "x".repeat(5000);
+    stage.say(0, &format!("{text}\n")).then();
+    let mismatch = stage.rejects(1, &format!("client 0: {text}y\n"));
+    assert_eq!(mismatch.matched, [b'x'; 1024]);
+    assert_eq!((mismatch.line_begins, mismatch.line_offset), (None, 5010));
+    let mismatch = stage.rejects(1, "client 0: xy\n");
+    assert_eq!((mismatch.line_begins, mismatch.line_offset), (Some(0), 11));
 }

@@ -218,3 +218,45 @@ fn two_unfinished_lines_may_each_be_given_a_newline() {
     stage.rejects(2, &[pieces, "\n\n\n"].concat());
     stage.rejects(2, &[pieces, left[0], left[1], "\n"].concat());
 }
+
+/// What is listed as missing is what must come: an unfinished line only where it must be kept,
+/// and never what of it has come already.
+#[test]
+fn an_unfinished_line_is_missed_only_where_it_must_be_kept() {
+    const LEFT: &[u8] = b"server: client 0 just left\n";
+    for (keep, whole, rest) in [
+        (&[][..], vec![LEFT], vec![b"cd\n", LEFT]),
+        (
+            &[Keep::UnfinishedLine],
+            vec![b"client 0: abcd\n", LEFT],
+            vec![b"cd\n", LEFT],
+        ),
+    ] {
+        let mut stage = Stage::keeping(keep, 3);
+        stage.say(0, "ab").then().say(1, "x\n").then();
+        stage.say(0, "cd").then().leave(0).then();
+        let missing = stage.awaits_more(2, "client 1: x\n");
+        assert_eq!(missing.expected, whole);
+        let missing = stage.awaits_more(2, "client 0: abclient 1: x\n");
+        assert_eq!(missing.expected, rest);
+        let mut stage = Stage::keeping(keep, 3);
+        stage.say(0, "ab").then().say(1, "x\n").then();
+        stage.leave(0).then();
+        let missing = stage.awaits_more(2, "client 0: abclient 1: x\n");
+        assert_eq!(missing.expected, [LEFT]);
+    }
+}
+
+#[test]
+fn nothing_is_missing_of_an_unfinished_line_that_came_before_its_client_left() {
+    for keep in [&[][..], &[Keep::UnfinishedLine]] {
+        let mut stage = Stage::keeping(keep, 3);
+        stage.say(0, "ab").then().say(1, "x\n").then();
+        let mut stream = stage.stream(2);
+        let heard = b"client 0: abclient 1: x\n";
+        stream.feed(&stage.oracle, heard).unwrap();
+        stage.leave(0).then();
+        let missing = stream.missing(&stage.oracle);
+        assert_eq!(missing.expected, [b"server: client 0 just left\n"]);
+    }
+}

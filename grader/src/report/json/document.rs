@@ -4,115 +4,169 @@ use std::io;
 use std::time::Duration;
 
 use schemars::{JsonSchema, Schema, schema_for};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Text;
 use crate::event::{RunDescription, RunResult};
 use crate::report::broken_rule;
+use crate::report::kept::Progress;
 use crate::tier::Tier;
 use crate::verdict::score::Score;
 use crate::verdict::{
-    CheckReport, Comparison, Outcome, Reading, Summary, Tally, TranscriptRow, Verdict,
+    self, CheckKind, CheckReport, Comparison, Outcome, Reading, Summary, Tally, TranscriptRow,
+    Verdict,
 };
 
 /// A run of grader, as far as it has come. In a file, the report is valid after every check.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "A report of grader")]
 pub struct Document {
     /// The version of the grader.
-    grader: String,
+    pub(crate) grader: String,
     /// The server as it was named on the command line.
-    server: String,
+    pub(crate) server: String,
     /// The seed of everything random: the same seed plays the same texts.
-    seed: u64,
+    pub(crate) seed: u64,
     /// The tier that decides, with the more lenient ones, the verdict and the exit status.
-    require: Tier,
+    pub(crate) require: Tier,
     /// What the required tiers make of the server; null while the run goes on.
-    verdict: Option<Verdict>,
+    pub(crate) verdict: Option<Verdict>,
     /// Wall time of the run in seconds; null while the run goes on.
-    duration_s: Option<f64>,
+    pub(crate) duration_s: Option<f64>,
     /// How many checks the run has, played or not.
-    planned: usize,
+    pub(crate) planned: usize,
     /// How many checks ended in which way, by tier.
-    tiers: Tiers,
+    pub(crate) tiers: Tiers,
     /// What the checks until now are worth: a rule has earned its points when none of its checks
     /// at the required tiers failed.
-    score: Points,
+    pub(crate) score: Points,
     /// The readings of the subject that the server was seen to take where the text leaves a
     /// choice.
-    readings: Vec<Reading>,
+    pub(crate) readings: Vec<Reading>,
+    /// What the server was kept from while it ran, each a sentence.
+    #[serde(default)]
+    pub(crate) confinement: Vec<String>,
     /// What was not available on this machine, each a sentence.
-    limitations: Vec<String>,
+    pub(crate) limitations: Vec<String>,
     /// The checks that have ended, in the order of the suite.
-    checks: Vec<Check>,
+    pub(crate) checks: Vec<Check>,
     #[serde(skip)]
     summary: Summary,
 }
 
 /// Points.
-#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
-struct Points {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Points {
     /// How many were earned.
-    points: u64,
+    pub points: u64,
     /// How many could be earned: those of rules that could be judged.
-    of: u64,
+    pub of: u64,
 }
 
 /// The counts of each tier.
-#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
-struct Tiers {
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Tiers {
     /// What the real examiner is known to test.
-    exam: Tally,
+    pub exam: Tally,
     /// What a sentence of the subject says.
-    subject: Tally,
+    pub subject: Tally,
     /// What a good server does anyway.
-    robust: Tally,
+    pub robust: Tally,
 }
 
 /// A check.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct Check {
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Check {
     /// The rule that it is mainly about.
-    rule: String,
+    pub(crate) rule: String,
     /// Every rule that it tests, the main one first.
-    rules: Vec<String>,
-    /// The scenario's name.
-    scenario: String,
-    /// The scenario's path.
-    path: String,
+    pub(crate) rules: Vec<String>,
+    /// How it is checked.
+    pub(crate) kind: CheckKind,
+    /// The name of the scenario or inspection.
+    pub(crate) scenario: String,
+    /// The path of the scenario, or of what was inspected.
+    pub(crate) path: String,
     /// What a server does that passes.
-    title: String,
+    pub(crate) title: String,
     /// The tier that it belongs to.
-    tier: Tier,
+    pub(crate) tier: Tier,
     /// How it ended.
-    outcome: Ended,
+    pub(crate) outcome: Ended,
     /// What is wrong, why it was skipped or what the trouble was, in one sentence; null where it
     /// passed.
-    reason: Option<String>,
-    /// The line of the scenario file whose step failed, from 1; null where it did not fail.
-    line: Option<usize>,
+    pub(crate) reason: Option<String>,
+    /// The line of the scenario file whose step failed, or of the source that was inspected, from
+    /// 1; null where it did not fail, and where there is no such line.
+    pub(crate) line: Option<usize>,
     /// What a failure usually comes from; null where it did not fail.
-    hint: Option<String>,
+    pub(crate) hint: Option<String>,
     /// Wall time in seconds.
-    duration_s: f64,
+    pub(crate) duration_s: f64,
     /// The readings of the subject that were seen in it.
-    readings: Vec<Reading>,
+    pub(crate) readings: Vec<Reading>,
     /// What happened until it failed; empty where it did not.
-    transcript: Vec<Row>,
+    pub(crate) transcript: Vec<Row>,
     /// The server's last system calls where one of them is what is wrong: the last.
-    calls: Vec<Row>,
+    pub(crate) calls: Vec<Row>,
     /// What a client must have received beside what it did receive, where that differs.
-    comparison: Option<Difference>,
+    pub(crate) comparison: Option<Difference>,
     /// How the server died, where it did.
-    death: Option<Death>,
-    /// Whether it failed without being played, because the server never served.
-    not_played: bool,
+    pub(crate) death: Option<Death>,
+    /// Whether it failed without being played, because the server never served or does not compile.
+    pub(crate) not_played: bool,
+    /// Whether candidates' pages do not show it (`visibility = "instructor"`).
+    #[serde(default)]
+    pub(crate) hidden: bool,
+    /// What is wrong in the candidate's source, in the order of the file, where that is known.
+    pub(crate) findings: Vec<Finding>,
+    /// What is worth knowing and not wrong, also where it passed.
+    pub(crate) remarks: Vec<Finding>,
+}
+
+/// Something found in the candidate's source.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Finding {
+    /// What is wrong, in one sentence without a full stop.
+    pub(crate) message: String,
+    /// Where; null where no place can be named.
+    pub(crate) place: Option<Place>,
+    /// How it is usually mended, where the hint of the check is too general.
+    pub(crate) cure: Option<String>,
+    /// The candidate's functions that were being called when it was seen, the innermost first.
+    pub(crate) stack: Vec<Frame>,
+    /// The scenarios in which it was seen; empty where nothing was played.
+    pub(crate) scenarios: Vec<String>,
+}
+
+/// A place in the candidate's source.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Place {
+    /// The file as it was named on the command line.
+    pub(crate) file: String,
+    /// The line, from 1.
+    pub(crate) line: usize,
+    /// The column, in characters from 1.
+    pub(crate) column: usize,
+    /// How many characters are meant.
+    pub(crate) width: usize,
+    /// The line, or of a very long one its beginning; what is no UTF-8 has become U+FFFD.
+    pub(crate) excerpt: String,
+}
+
+/// A function of the candidate that was being called.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Frame {
+    /// Its name.
+    pub(crate) function: String,
+    /// The line at which it was, from 1.
+    pub(crate) line: usize,
 }
 
 /// How a check ended.
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-enum Ended {
+pub enum Ended {
     /// The server did as it must.
     Passed,
     /// The server did not.
@@ -124,49 +178,49 @@ enum Ended {
 }
 
 /// One thing that happened.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct Row {
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Row {
     /// A client's name, or `the server`.
-    who: String,
+    pub(crate) who: String,
     /// What it did.
-    did: String,
+    pub(crate) did: String,
     /// What goes with it, such as the text that was said.
-    with: Text,
+    pub(crate) with: Text,
 }
 
 /// What must have been received and what was. Long texts are cut, and their lengths tell.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct Difference {
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Difference {
     /// Who received it.
-    who: String,
+    pub(crate) who: String,
     /// The last bytes that were right.
-    matched: Text,
+    pub(crate) matched: Text,
     /// How many bytes were right since the step began.
-    matched_length: usize,
+    pub(crate) matched_length: usize,
     /// The bytes that must come next; empty: nothing more.
-    expected: Text,
+    pub(crate) expected: Text,
     /// How many bytes must come next.
-    expected_length: usize,
+    pub(crate) expected_length: usize,
     /// The bytes that came instead; empty: none.
-    received: Text,
+    pub(crate) received: Text,
     /// How many bytes came instead.
-    received_length: usize,
+    pub(crate) received_length: usize,
     /// What is wrong at the first byte that differs.
-    here: String,
+    pub(crate) here: String,
 }
 
 /// How a server ended that should have gone on.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct Death {
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Death {
     /// How it ended, in words.
-    how: String,
+    pub(crate) how: String,
     /// The last that it wrote to standard output and error, shortened.
-    last_words: String,
+    pub(crate) last_words: String,
 }
 
 impl Document {
     /// The report of a run that begins.
-    pub(super) fn new(run: &RunDescription) -> Self {
+    fn new(run: &RunDescription) -> Self {
         Self {
             grader: run.grader.clone(),
             server: run.server.clone(),
@@ -178,21 +232,35 @@ impl Document {
             tiers: Tiers::default(),
             score: Points::default(),
             readings: Vec::new(),
+            confinement: run.confinement.clone(),
             limitations: run.limitations.clone(),
             checks: Vec::new(),
             summary: Summary::default(),
         }
     }
 
+    /// The report of a run that has come so far.
+    pub(in crate::report) fn so_far(progress: &Progress) -> Self {
+        let mut document = Self::new(&progress.run);
+        for check in &progress.checks {
+            document.add(check);
+        }
+        if let Some(result) = &progress.result {
+            document.finish(result);
+        }
+        document.score(&progress.score());
+        document
+    }
+
     /// Takes in a check that has ended.
-    pub(super) fn add(&mut self, check: &CheckReport) {
+    fn add(&mut self, check: &CheckReport) {
         self.summary.add(check);
         self.count();
         self.checks.push(Check::new(check));
     }
 
     /// Takes in the end of the run.
-    pub(super) fn finish(&mut self, result: &RunResult) {
+    fn finish(&mut self, result: &RunResult) {
         self.summary = result.summary.clone();
         self.count();
         self.verdict = Some(result.summary.verdict(self.require));
@@ -200,7 +268,7 @@ impl Document {
     }
 
     /// Takes in what the checks are worth.
-    pub(super) fn score(&mut self, score: &Score) {
+    fn score(&mut self, score: &Score) {
         self.score = Points {
             points: score.points(),
             of: score.of(),
@@ -242,6 +310,7 @@ impl Check {
         Self {
             rule,
             rules: check.rules.clone(),
+            kind: check.kind,
             scenario: check.scenario.clone(),
             path: check.path.clone(),
             title: check.title.clone(),
@@ -264,6 +333,11 @@ impl Check {
                     last_words: death.last_words.clone(),
                 }),
             not_played: failure.is_some_and(|failure| failure.not_played),
+            hidden: check.hidden,
+            findings: failure
+                .map(|failure| failure.findings.iter().map(Finding::new).collect())
+                .unwrap_or_default(),
+            remarks: check.remarks.iter().map(Finding::new).collect(),
         }
     }
 }
@@ -276,6 +350,31 @@ fn rows(told: Option<&Vec<TranscriptRow>>) -> Vec<Row> {
         with: Text::new(&row.with),
     })
     .collect()
+}
+
+impl Finding {
+    fn new(finding: &verdict::Finding) -> Self {
+        Self {
+            message: finding.message.clone(),
+            place: finding.place.as_ref().map(|place| Place {
+                file: place.file.clone(),
+                line: place.line,
+                column: place.column,
+                width: place.width,
+                excerpt: place.excerpt.clone(),
+            }),
+            cure: finding.cure.clone(),
+            stack: finding
+                .stack
+                .iter()
+                .map(|frame| Frame {
+                    function: frame.function.clone(),
+                    line: frame.line,
+                })
+                .collect(),
+            scenarios: finding.scenarios.clone(),
+        }
+    }
 }
 
 impl Difference {
@@ -296,4 +395,54 @@ impl Difference {
 /// In seconds, to the millisecond: more would only be noise.
 fn seconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1000.0).round() / 1000.0
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A check that failed since bob left and alice was not told.
+    pub(crate) fn failed() -> Check {
+        let row = |who: &str, did: &str, with: &str| Row {
+            who: who.into(),
+            did: did.into(),
+            with: Text::new(with.as_bytes()),
+        };
+        Check {
+            rule: "departure".into(),
+            rules: vec!["departure".into()],
+            kind: CheckKind::Scenario,
+            scenario: "departure".into(),
+            path: "scenarios/departure.toml".into(),
+            title: "Everyone is told".into(),
+            tier: Tier::Subject,
+            outcome: Ended::Failed,
+            reason: Some("alice received nothing".into()),
+            line: Some(7),
+            hint: None,
+            duration_s: 0.1,
+            readings: Vec::new(),
+            transcript: vec![
+                row("alice", "connects", "id 0"),
+                row("bob", "connects", "id 1"),
+                row("bob", "leaves", ""),
+            ],
+            calls: Vec::new(),
+            comparison: Some(Difference {
+                who: "alice".into(),
+                matched: Text::new(b"server: client 1 just "),
+                matched_length: 22,
+                expected: Text::new(b"left\n"),
+                expected_length: 5,
+                received: Text::new(b"arrived\n"),
+                received_length: 8,
+                here: String::new(),
+            }),
+            death: None,
+            not_played: false,
+            hidden: false,
+            findings: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
 }

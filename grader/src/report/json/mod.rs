@@ -20,14 +20,6 @@ pub struct Json;
 
 impl Form for Json {
     fn text(&self, progress: &Progress) -> io::Result<String> {
-        let mut document = Document::new(&progress.run);
-        for check in &progress.checks {
-            document.add(check);
-        }
-        if let Some(result) = &progress.result {
-            document.finish(result);
-        }
-        document.score(&progress.score());
-        document.to_json()
+        Document::so_far(progress).to_json()
     }
 }

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Bytes as a string: UTF-8 as it is, except that a backslash is doubled and that each byte that
 /// is no UTF-8 is written as `\xNN`. (Control characters need nothing: JSON has its own escapes
 /// for them.) The bytes can be had back without loss.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text(String);
 
 impl Text {
@@ -21,6 +21,27 @@ impl Text {
             text.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
         }
         Self(text)
+    }
+
+    /// The bytes. What nobody has written like this is taken as it stands.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut rest = self.0.as_str();
+        while let Some((before, escape)) = rest.split_once('\\') {
+            bytes.extend_from_slice(before.as_bytes());
+            let number = escape.strip_prefix('x').and_then(|hex| hex.get(..2));
+            let byte = number.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+            rest = if let Some(byte) = byte {
+                bytes.push(byte);
+                &escape[3..]
+            } else {
+                bytes.push(b'\\');
+                escape.strip_prefix('\\').unwrap_or(escape)
+            };
+        }
+        bytes.extend_from_slice(rest.as_bytes());
+        bytes
     }
 }
 
@@ -46,24 +67,6 @@ mod tests {
 
     use super::*;
 
-    /// What a reader of the report does.
-    fn bytes(text: &Text) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let mut rest = text.0.as_str();
-        while let Some((before, escape)) = rest.split_once('\\') {
-            bytes.extend_from_slice(before.as_bytes());
-            rest = if let Some(hex) = escape.strip_prefix('x') {
-                bytes.push(u8::from_str_radix(&hex[..2], 16).unwrap());
-                &hex[2..]
-            } else {
-                bytes.push(b'\\');
-                &escape[1..]
-            };
-        }
-        bytes.extend_from_slice(rest.as_bytes());
-        bytes
-    }
-
     #[test]
     fn only_what_is_no_text_is_escaped() {
         assert_eq!(Text::new("é\n\0".as_bytes()).0, "é\n\0");
@@ -76,7 +79,7 @@ mod tests {
             prop::collection::vec(any::<u8>(), 0..40),
             "[\\\\xa0é]{0,20}".prop_map(String::into_bytes),
         ]) {
-            prop_assert_eq!(bytes(&Text::new(&original)), original);
+            prop_assert_eq!(Text::new(&original).bytes(), original);
         }
     }
 }

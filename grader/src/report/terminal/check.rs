@@ -6,11 +6,12 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Options;
 use super::comparison::{self, Columns};
+use super::finding;
 use super::layout::{LABELLED, clip, pad, wrap, wrap_command};
 use super::palette::{ASIDE, BAD, GOOD, PLAIN, QUIET, STRONG, Styled};
 use crate::report::broken_rule;
 use crate::rules;
-use crate::verdict::{CheckReport, Failure, Outcome, TranscriptRow};
+use crate::verdict::{CheckKind, CheckReport, Failure, Outcome, TranscriptRow};
 use crate::visible::{shortened, visible, with_visible_end};
 
 /// The width of the tiers' names.
@@ -18,7 +19,7 @@ const TIER: usize = 7;
 
 /// The check as it is shown for a server that `command` starts.
 pub(super) fn show(check: &CheckReport, command: &str, options: Options) -> String {
-    let Options { width, verbose } = options;
+    let Options { width, verbose, .. } = options;
     let headed = |style, mark, whole| line(check, &Styled(style, mark).to_string(), whole, width);
     let mut text;
     match &check.outcome {
@@ -42,6 +43,14 @@ pub(super) fn show(check: &CheckReport, command: &str, options: Options) -> Stri
             text.push_str(&place(check, None));
             text.push_str(&labelled("trouble", reason, width));
         }
+    }
+    if !check.remarks.is_empty() {
+        text.push_str(&labelled(
+            "remark",
+            "this is worth knowing, and not wrong:",
+            width,
+        ));
+        text.push_str(&finding::show(&check.remarks, width));
     }
     if verbose {
         for reading in &check.readings {
@@ -99,12 +108,15 @@ fn place(check: &CheckReport, line: Option<usize>) -> String {
         Some(line @ 1..) => format!("{}:{line}", check.path),
         _ => check.path.clone(),
     };
+    // A newline in the name of a file is none of the report.
+    let place = visible(place.as_bytes());
     format!("  {}\n", Styled(QUIET, place))
 }
 
 fn why(check: &CheckReport, failure: &Failure, command: &str, options: Options) -> String {
-    let Options { width, verbose } = options;
+    let Options { width, verbose, .. } = options;
     let mut text = played(failure, width);
+    text.push_str(&finding::show(&failure.findings, width));
     if verbose {
         text.push_str(&block("calls", calls(failure, width)));
     }
@@ -124,6 +136,11 @@ fn why(check: &CheckReport, failure: &Failure, command: &str, options: Options) 
         }
     }
     let (rule, hint) = broken_rule(check, failure);
+    if check.kind == CheckKind::Inspection
+        && let Some(rule) = rule
+    {
+        text.push_str(&labelled("rule", &rule.rule, width));
+    }
     if let Some(hint) = hint {
         text.push_str(&labelled("usually", hint, width));
     }

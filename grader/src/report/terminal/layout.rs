@@ -3,15 +3,18 @@
 use textwrap::{Options, WordSplitter, WrapAlgorithm};
 use unicode_width::UnicodeWidthStr;
 
+use crate::visible::without_controls;
+
 /// Where the text of a failure's labels begins: `  by hand  `.
 pub(super) const LABELLED: usize = 11;
 
-/// The text in lines of at most `width` columns.
+/// The text in lines of at most `width` columns. It may quote the names of files, in which
+/// anything can stand.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let options = Options::new(width)
         .wrap_algorithm(WrapAlgorithm::FirstFit)
         .word_splitter(WordSplitter::NoHyphenation);
-    textwrap::wrap(text, options)
+    textwrap::wrap(&without_controls(text), options)
         .into_iter()
         .map(|line| line.into_owned())
         .collect()
@@ -34,6 +37,7 @@ pub(super) fn clip(text: &str, width: usize) -> String {
 /// A line of shell in lines of at most `width` columns where it can be broken; what comes out can
 /// be pasted into a shell as it stands.
 pub(super) fn wrap_command(line: &str, width: usize) -> Vec<String> {
+    let line = &*without_controls(line);
     if line.width() <= width {
         return vec![line.to_owned()];
     }

@@ -1,5 +1,6 @@
 //! What a person sees while a run goes on, and after it.
 
+use std::collections::BTreeSet;
 use std::io::{self, Stderr, Stdout, Write};
 
 use anstream::AutoStream;
@@ -11,9 +12,13 @@ use crate::verdict::{CheckReport, Outcome};
 
 mod check;
 mod comparison;
+mod finding;
 mod layout;
 mod palette;
 mod summary;
+mod timings;
+
+use timings::Timings;
 
 /// The width that is used where there is no terminal to ask, in columns.
 const WIDTH_OF_A_PIPE: usize = 100;
@@ -26,6 +31,7 @@ pub(super) fn explain(check: &CheckReport, command: &str) -> String {
     let options = Options {
         width: WIDTH_OF_A_PIPE,
         verbose: false,
+        timings: false,
     };
     check::show(check, command, options)
 }
@@ -37,6 +43,29 @@ pub struct Options {
     pub width: usize,
     /// Whether passed checks show where they stand, how long they took and what was seen.
     pub verbose: bool,
+    /// Whether the end says which scenarios took longest.
+    pub timings: bool,
+}
+
+/// Checks that are not shown, since others have said the same.
+#[derive(Clone, Copy, Debug, Default)]
+struct Folded {
+    /// Those that were not played.
+    not_played: usize,
+    /// Whether that was because the source does not compile.
+    not_compiled: bool,
+    /// Those that were skipped for a reason that was shown.
+    skipped: usize,
+}
+
+impl Folded {
+    const fn new() -> Self {
+        Self {
+            not_played: 0,
+            not_compiled: false,
+            skipped: 0,
+        }
+    }
 }
 
 /// A report for a person, line by line.
@@ -48,39 +77,53 @@ pub struct Terminal<W> {
     out: W,
     options: Options,
     run: Option<RunDescription>,
-    /// Checks that were not played because the server never served, after the first of them.
-    folded: usize,
-    /// Whether such a check has been shown in full.
-    never_served_shown: bool,
+    /// What is not shown again.
+    folded: Folded,
+    /// Whether a check has been shown in full that was not played.
+    not_played_shown: bool,
+    /// The reasons for which checks were skipped that have been shown.
+    skipped_shown: BTreeSet<String>,
     /// Whether the last check takes several lines, so that what follows needs a line of distance.
     apart: bool,
     /// The scenario that failed first: the one to play again.
     failed: Option<String>,
     /// The checks until now, where somebody wants to know what they are worth.
     scored: Vec<CheckReport>,
+    /// How long each play took, where somebody wants to know.
+    timings: Timings,
 }
 
 impl Terminal<AutoStream<Stdout>> {
     /// A report on standard output, as wide as its terminal; coloured only on a terminal, and as
     /// `NO_COLOR` and its like wish.
     #[must_use]
-    pub fn on_stdout(verbose: bool) -> Self {
+    pub fn on_stdout(verbose: bool, timings: bool) -> Self {
         let width = terminal_size::terminal_size_of(io::stdout());
-        Self::new(AutoStream::auto(io::stdout()), Options::of(width, verbose))
+        Self::new(
+            AutoStream::auto(io::stdout()),
+            Options::of(width, verbose, timings),
+        )
     }
 }
 
 impl Terminal<AutoStream<Stderr>> {
     /// The same on standard error, for when standard output carries another report.
     #[must_use]
-    pub fn on_stderr(verbose: bool) -> Self {
+    pub fn on_stderr(verbose: bool, timings: bool) -> Self {
         let width = terminal_size::terminal_size_of(io::stderr());
-        Self::new(AutoStream::auto(io::stderr()), Options::of(width, verbose))
+        Self::new(
+            AutoStream::auto(io::stderr()),
+            Options::of(width, verbose, timings),
+        )
     }
 }
 
 impl Options {
-    fn of(size: Option<(terminal_size::Width, terminal_size::Height)>, verbose: bool) -> Self {
+    fn of(
+        size: Option<(terminal_size::Width, terminal_size::Height)>,
+        verbose: bool,
+        timings: bool,
+    ) -> Self {
         // Some terminals that are not on a screen say that they have no columns.
         let width = size
             .map(|(width, _)| usize::from(width.0))
@@ -88,6 +131,7 @@ impl Options {
         Self {
             width: width.unwrap_or(WIDTH_OF_A_PIPE),
             verbose,
+            timings,
         }
     }
 }
@@ -104,11 +148,13 @@ impl<W: Write> Terminal<W> {
             out,
             options: Options { width, ..options },
             run: None,
-            folded: 0,
-            never_served_shown: false,
+            folded: Folded::new(),
+            not_played_shown: false,
+            skipped_shown: BTreeSet::new(),
             apart: false,
             failed: None,
             scored: Vec::new(),
+            timings: Timings::new(),
         }
     }
 
@@ -119,12 +165,22 @@ impl<W: Write> Terminal<W> {
 
     fn check(&mut self, check: &CheckReport) -> io::Result<()> {
         if let Outcome::Failed(failure) = &check.outcome {
-            if failure.not_played && self.never_served_shown {
-                self.folded += 1;
+            if failure.not_played && self.not_played_shown {
+                self.folded.not_played += 1;
+                self.folded.not_compiled |= failure.not_compiled;
                 return Ok(());
             }
-            self.never_served_shown |= failure.not_played;
+            // That it does not compile is shown by the check of just that.
+            let compiles = check.rules.first().is_some_and(|rule| rule == "compiles");
+            self.not_played_shown |= failure.not_played || compiles;
             self.failed.get_or_insert_with(|| check.scenario.clone());
+        }
+        if let Outcome::Skipped(reason) = &check.outcome
+            && !self.options.verbose
+            && !self.skipped_shown.insert(reason.clone())
+        {
+            self.folded.skipped += 1;
+            return Ok(());
         }
         let command = self.run.as_ref().map_or("./mini_serv", |run| &run.command);
         let text = check::show(check, command, self.options);
@@ -143,6 +199,9 @@ impl<W: Write> Reporter for Terminal<W> {
                 if self.run.as_ref().is_some_and(|run| run.weights.is_some()) {
                     self.scored.push(check.clone());
                 }
+                if self.options.timings {
+                    self.timings.add(check);
+                }
                 self.check(check)?;
             }
             Event::Finished(result) => {
@@ -152,11 +211,12 @@ impl<W: Write> Reporter for Terminal<W> {
                         .as_ref()
                         .map(|weights| Score::new(&self.scored, run.require, weights));
                     let ends = summary::Ends {
-                        folded: self.folded,
+                        folded: &self.folded,
                         failed: self.failed.as_deref(),
                         score,
+                        timings: &self.timings,
                     };
-                    let text = summary::show(run, result, &ends, self.options.width);
+                    let text = summary::show(run, result, &ends, self.options);
                     self.out.write_all(text.as_bytes())?;
                 }
             }

@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use super::layout::wrap;
 use super::palette::{ASIDE, BAD, GOOD, QUIET, STRONG, Styled};
+use super::timings::Timings;
+use super::{Folded, Options};
 use crate::event::{RunDescription, RunResult};
 use crate::tier::Tier;
 use crate::verdict::score::Score;
@@ -11,12 +13,14 @@ use crate::verdict::{Tally, Verdict};
 
 /// What the report itself knows at the end.
 pub(super) struct Ends<'a> {
-    /// How many checks were not shown because the server never served.
-    pub(super) folded: usize,
+    /// What was not shown again.
+    pub(super) folded: &'a Folded,
     /// The first scenario that failed.
     pub(super) failed: Option<&'a str>,
     /// What the run is worth, where somebody wants to know.
     pub(super) score: Option<Score>,
+    /// How long the plays took; empty where nobody wants to know.
+    pub(super) timings: &'a Timings,
 }
 
 /// The end of the report.
@@ -24,17 +28,36 @@ pub(super) fn show(
     run: &RunDescription,
     result: &RunResult,
     ends: &Ends<'_>,
-    width: usize,
+    options: Options,
 ) -> String {
+    let Options { width, verbose, .. } = options;
     let mut text = String::new();
-    if ends.folded > 0 {
-        let checks = if ends.folded == 1 { "check" } else { "checks" };
-        let folded = format!(
-            "{} more {checks} failed without being played, since the server never served.",
-            ends.folded
-        );
+    let more = |count: usize| if count == 1 { "check" } else { "checks" };
+    let Folded {
+        not_played,
+        not_compiled,
+        skipped,
+    } = *ends.folded;
+    if not_played > 0 {
+        let since = if not_compiled {
+            "there is no server: the source does not compile"
+        } else {
+            "the server never served"
+        };
+        let checks = more(not_played);
+        let folded =
+            format!("{not_played} more {checks} failed without being played, since {since}.");
         text.push('\n');
         hang(&mut text, &Styled(BAD, "✗").to_string(), &folded, width);
+    }
+    if skipped > 0 {
+        let checks = more(skipped);
+        let were = if skipped == 1 { "was" } else { "were" };
+        let folded = format!(
+            "{skipped} more {checks} {were} skipped for a reason given above; --verbose shows which."
+        );
+        text.push('\n');
+        hang(&mut text, &Styled(ASIDE, "–").to_string(), &folded, width);
     }
     text.push('\n');
     for tier in Tier::ALL {
@@ -59,6 +82,15 @@ pub(super) fn show(
         &readings,
         width,
     );
+    if verbose {
+        let confinement: Vec<_> = run.confinement.iter().map(String::as_str).collect();
+        section(
+            &mut text,
+            "In force while the server ran:",
+            &confinement,
+            width,
+        );
+    }
     let limitations: Vec<_> = run.limitations.iter().map(String::as_str).collect();
     section(
         &mut text,
@@ -66,6 +98,9 @@ pub(super) fn show(
         &limitations,
         width,
     );
+    let slowest: Vec<_> = ends.timings.slowest().collect();
+    let slowest: Vec<_> = slowest.iter().map(String::as_str).collect();
+    section(&mut text, "Took longest:", &slowest, width);
 
     text.push('\n');
     let (style, verdict) = verdict(run, result);

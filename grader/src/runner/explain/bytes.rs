@@ -53,8 +53,9 @@ fn differs(play: &Play<'_>, who: ClientId, mismatch: &Mismatch, stop: diagnosis:
             matched_length: usize::try_from(mismatch.matched_length).unwrap_or(usize::MAX),
             expected_length: expected.len(),
             expected: expected.into_iter().take(SHOWN).collect(),
-            received_length: mismatch.received.len(),
-            received: mismatch.received.iter().copied().take(SHOWN).collect(),
+            // How much came after the line is up to chance, and explains nothing.
+            received_length: rest_of_line.len(),
+            received: rest_of_line.iter().copied().take(SHOWN).collect(),
             here,
         }),
         ..Failure::default()

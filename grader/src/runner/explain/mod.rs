@@ -15,7 +15,9 @@ pub(super) use conduct::{
 pub(super) use output::{
     death, died_at_start, still_runs, unwanted_output, wrong_output, wrong_status,
 };
-pub(super) use resources::{descriptors_differ, leaks_memory, listens_elsewhere, never_sleeps};
+pub(super) use resources::{
+    comes_late, descriptors_differ, leaks_memory, listens_elsewhere, never_sleeps,
+};
 
 /// How many bytes of a difference are shown.
 const SHOWN: usize = 4096;

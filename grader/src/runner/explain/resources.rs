@@ -51,6 +51,17 @@ pub(in crate::runner) fn never_sleeps(play: &Play<'_>, ran: Duration, looked: Du
     )
 }
 
+/// Lines come later than they could.
+pub(in crate::runner) fn comes_late(play: &Play<'_>, late: usize, beats: usize) -> Failure {
+    failure(
+        play,
+        format!(
+            "{late} lines came late: before each of them, the reference beside the server had \
+             relayed {beats} lines, one after the other"
+        ),
+    )
+}
+
 fn failure(play: &Play<'_>, reason: String) -> Failure {
     Failure {
         matter: Matter::Resources,

@@ -56,12 +56,19 @@ pub(super) const KEYS: &[Key] = &[
         "a list of words",
         r#"must_keep = ["unfinished-line"]"#,
     ),
+    key("", "seed", NUMBER, "seed = 7"),
     key("", "silent", "`true` or `false`", "silent = true"),
     key(
         "",
         "watch",
         "a list of words",
         r#"watch = ["select-first"]"#,
+    ),
+    key(
+        "",
+        "visibility",
+        "one of two words",
+        r#"visibility = "instructor""#,
     ),
     key("", STEP, "tables", r#"[[step]]"#),
     key(

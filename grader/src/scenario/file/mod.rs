@@ -12,7 +12,7 @@ use toml::de::{DeTable, Deserializer};
 use super::error::ScenarioError;
 use super::source::SourceFile;
 use super::{Judge, Keep, Scenario, Watch};
-use shape::{At, FileShape, JudgeShape, KeepShape, VerbShape, WatchShape};
+use shape::{At, FileShape, JudgeShape, KeepShape, VerbShape, VisibilityShape, WatchShape};
 use steps::Script;
 use wording::did_you_mean;
 
@@ -83,9 +83,11 @@ pub fn read(file: &SourceFile, rules: &[&str]) -> Result<Scenario, ScenarioError
             None | Some(JudgeShape::EveryByte) => Judge::EveryByte,
             Some(JudgeShape::SortedLines) => Judge::SortedLines,
         },
+        seed: shape.seed,
         must_keep: read_must_keep(file, shape.must_keep.as_deref().unwrap_or_default())?,
         silent: shape.silent.is_some_and(|silent| *silent.get()),
         watch: read_watch(file, shape.watch.as_deref().unwrap_or_default())?,
+        hidden: matches!(shape.visibility, Some(VisibilityShape::Instructor)),
         clients: script.cast.names().map(str::to_owned).collect(),
         lazy: script.cast.ever_lazy(),
         steps: script.steps,

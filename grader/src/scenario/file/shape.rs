@@ -67,6 +67,9 @@ pub(in crate::scenario) struct FileShape {
     /// How received bytes are compared with what must be received; every byte in its place
     /// where absent.
     pub(super) judge: Option<JudgeShape>,
+    /// What the random characters of `{random:100}` are drawn from, so that they are the same in
+    /// every run; the seed of the run where absent.
+    pub(super) seed: Option<u64>,
     /// What the subject lets a server drop and this scenario does not.
     #[serde(default)]
     pub(super) must_keep: Option<Vec<At<KeepShape>>>,
@@ -75,6 +78,8 @@ pub(in crate::scenario) struct FileShape {
     /// What is judged about the server's system calls besides.
     #[serde(default)]
     pub(super) watch: Option<Vec<At<WatchShape>>>,
+    /// Who is shown that the scenario is there, and how it ended; everybody where absent.
+    pub(super) visibility: Option<VisibilityShape>,
     /// What happens, in order: a step is one `[[step]]` with one verb.
     #[schemars(length(min = 1))]
     pub(super) step: Vec<VerbShape>,
@@ -113,6 +118,17 @@ pub(super) enum WatchShape {
     NeverEagain,
     /// Only calls are made that the allowed functions make.
     AllowedFunctions,
+}
+
+/// Who is shown a scenario.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "visibility")]
+pub(super) enum VisibilityShape {
+    /// Candidates find it on their pages.
+    Everyone,
+    /// It counts, and candidates' pages do not show it.
+    Instructor,
 }
 
 /// A call without which no server can start.
@@ -180,6 +196,9 @@ pub(super) enum MeasuredShape {
     Memory,
     /// Its CPU time while nothing happens: none.
     Idleness,
+    /// How many lines come late, compared with the reference beside it: hardly any. The first
+    /// two clients of the scenario must be there, and read.
+    Promptness,
 }
 
 /// One step: exactly one verb.

@@ -314,6 +314,7 @@ impl<'f> Script<'f> {
             MeasuredShape::Descriptors => Measured::Descriptors,
             MeasuredShape::Memory => Measured::Memory,
             MeasuredShape::Idleness => Measured::Idleness,
+            MeasuredShape::Promptness => Measured::Promptness,
         })
     }
 

@@ -6,6 +6,7 @@ use super::{ClientId, Departure, Judge, Oracle, Stream, scenario};
 use program::{Deed, Program, programs};
 use server::{Sent, Server, Style, Unfinished};
 
+mod edits;
 mod mutations;
 mod program;
 mod server;

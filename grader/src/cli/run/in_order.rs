@@ -1,0 +1,57 @@
+//! Tells the checks of a run in the order of the suite.
+
+use std::io;
+use std::iter::Peekable;
+use std::vec::IntoIter;
+
+use crate::event::{Event, RunDescription};
+use crate::inspection::{Inspector, Observed};
+use crate::suite::Check;
+use crate::verdict::CheckReport;
+
+/// Tells the checks in the order of the suite, and before the first of them the start.
+pub(super) struct InOrder<'a, Tell> {
+    pub(super) checks: Peekable<IntoIter<Check<'a>>>,
+    pub(super) inspector: &'a Inspector<'a>,
+    /// Nothing is reported of a program that turns out not to be one, so the first check brings
+    /// the start with it.
+    pub(super) start: Option<RunDescription>,
+    pub(super) tell: Tell,
+}
+
+impl<Tell: FnMut(&Event) -> io::Result<()>> InOrder<'_, Tell> {
+    /// Tells the inspections that come before a scenario, and then how that ended.
+    pub(super) fn scenario(&mut self, mut check: CheckReport) -> io::Result<()> {
+        self.start()?;
+        while let Some(Check::Inspection(inspection)) = self
+            .checks
+            .next_if(|check| matches!(check, Check::Inspection(_)))
+        {
+            (self.tell)(&Event::Checked(self.inspector.inspect(inspection, None)))?;
+        }
+        let _scenario = self.checks.next();
+        self.inspector.explain(&mut check);
+        (self.tell)(&Event::Checked(check))
+    }
+
+    /// Tells the inspections that come after the last scenario.
+    pub(super) fn rest(&mut self, observed: Observed<'_>) -> io::Result<()> {
+        self.start()?;
+        for check in self.checks.by_ref() {
+            if let Check::Inspection(inspection) = check {
+                let observed = inspection.needs_plays().then_some(observed);
+                (self.tell)(&Event::Checked(
+                    self.inspector.inspect(inspection, observed),
+                ))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn start(&mut self) -> io::Result<()> {
+        match self.start.take() {
+            Some(start) => (self.tell)(&Event::Started(start)),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Keeps a process to what it needs: limits on what it may use (setrlimit(2)), no new privileges
+//! (prctl(2)), and, where the kernel offers Landlock (landlock(7)), no files but its own and no
+//! network.
+//!
+//! Everything is prepared before the process is forked; between fork and exec only system calls
+//! are made. What the kernel does not offer is told, never silently left out.
+
+use std::io;
+use std::path::PathBuf;
+
+use rustix::process::{Resource, Rlimit, setrlimit};
+
+mod command;
+#[cfg(target_os = "linux")]
+mod files;
+mod server;
+
+pub use command::{Ended, Errand};
+pub use server::Confine;
+
+/// What a process may do.
+#[derive(Clone, Debug, Default)]
+pub struct Confinement {
+    /// The files and folders that it may read and execute. Those that are not there are left out.
+    pub readable: Vec<PathBuf>,
+    /// Whether it may read and execute everything else as well that the user may.
+    pub reads_everything: bool,
+    /// The files and folders that it may change as well.
+    pub writable: Vec<PathBuf>,
+    /// What it may do in the network.
+    pub network: Network,
+    /// What it may use up.
+    pub limits: Limits,
+}
+
+/// What a process may do in the network, by TCP; the kernel offers nothing about the rest.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Network {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Bind any port, and connect to nothing.
+    Listening,
+    /// Bind one of these ports, and connect to nothing.
+    ListeningOn(Vec<u16>),
+}
+
+/// What each process may use up. What a kernel or user allows less of stays as it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits {
+    /// Processor time, in seconds.
+    pub processor: Option<u64>,
+    /// Address space, in bytes.
+    pub memory: Option<u64>,
+    /// The size of a file that it writes, in bytes.
+    pub file: Option<u64>,
+}
+
+/// A confinement that a process can enter.
+#[derive(Debug)]
+pub struct Prepared {
+    limits: Limits,
+    #[cfg(target_os = "linux")]
+    files: Option<files::Ruleset>,
+    /// Why files and the network are not kept from it, where they are not.
+    pub unconfined: Option<String>,
+}
+
+impl Confinement {
+    /// Prepares it, as far as this machine offers it.
+    #[must_use]
+    pub fn prepare(&self) -> Prepared {
+        #[cfg(target_os = "linux")]
+        {
+            let (files, unconfined) = match files::Ruleset::new(self) {
+                Ok(files) => (Some(files), None),
+                Err(error) => (None, Some(error)),
+            };
+            Prepared {
+                limits: self.limits,
+                files,
+                unconfined,
+            }
+        }
+        #[cfg(not(target_os = "linux"))]
+        Prepared {
+            limits: self.limits,
+            unconfined: Some("only Linux offers it".into()),
+        }
+    }
+}
+
+impl Prepared {
+    /// For a process that is trusted: it gains no privileges, and is as free as the grader.
+    #[must_use]
+    pub fn unconfined() -> Self {
+        Self {
+            limits: Limits::default(),
+            #[cfg(target_os = "linux")]
+            files: None,
+            unconfined: None,
+        }
+    }
+
+    /// Confines the calling process for good. To be called between fork and exec: only system
+    /// calls are made.
+    ///
+    /// # Errors
+    /// The kernel refuses what it has offered.
+    pub(super) fn enter(&self) -> io::Result<()> {
+        let Limits {
+            processor,
+            memory,
+            file,
+        } = self.limits;
+        limit(Resource::Core, Some(0))?;
+        limit(Resource::Cpu, processor)?;
+        limit(Resource::As, memory)?;
+        limit(Resource::Fsize, file)?;
+        #[cfg(target_os = "linux")]
+        {
+            rustix::thread::set_no_new_privs(true)?;
+            if let Some(files) = &self.files {
+                files.enforce()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The version of Landlock that this kernel has; 0 where it has none.
+pub(super) fn landlock_version() -> i64 {
+    #[cfg(target_os = "linux")]
+    {
+        files::version()
+    }
+    #[cfg(not(target_os = "linux"))]
+    0
+}
+
+fn limit(resource: Resource, limit: Option<u64>) -> io::Result<()> {
+    let Some(limit) = limit else { return Ok(()) };
+    let maximum = rustix::process::getrlimit(resource).maximum;
+    let limit = maximum.map_or(limit, |maximum| maximum.min(limit));
+    // Processor time beyond the first limit is told by a signal, beyond the second by SIGKILL.
+    let maximum = if matches!(resource, Resource::Cpu) {
+        limit.saturating_add(1)
+    } else {
+        limit
+    };
+    setrlimit(
+        resource,
+        Rlimit {
+            current: Some(limit),
+            maximum: Some(maximum),
+        },
+    )?;
+    Ok(())
+}

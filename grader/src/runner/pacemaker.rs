@@ -1,0 +1,97 @@
+//! The built-in reference, which relays one line after the other beside a server: what is late is
+//! told by that, and by no clock.
+
+use std::io;
+use std::time::Duration;
+
+use super::circumstances::Circumstances;
+use super::patience::Patience;
+use super::stop::Stop;
+use crate::harness::ports::Port;
+use crate::harness::{Happening, Session, Supervision};
+use crate::scenario::ClientId;
+
+const SPEAKER: ClientId = ClientId(0);
+const LISTENER: ClientId = ClientId(1);
+
+/// What the speaker says, and what the listener must receive.
+const SAID: &[u8] = b"tick\n";
+const HEARD: &[u8] = b"client 0: tick\n";
+
+/// The running reference with two clients.
+pub(super) struct Pacemaker {
+    session: Session,
+    _port: Port,
+    /// What the listener has received.
+    heard: u64,
+    patience: Duration,
+}
+
+impl Pacemaker {
+    /// Starts it, and lets its clients in.
+    pub(super) fn start(circumstances: &Circumstances<'_>) -> Result<Self, Stop> {
+        let Some(program) = circumstances.reference else {
+            return Err(Stop::Skip(
+                "there is no reference here to compare the server with".into(),
+            ));
+        };
+        let port = circumstances.ports.free()?;
+        let supervision = Supervision {
+            descriptors: circumstances.server_descriptors,
+            ..Supervision::default()
+        };
+        let session = Session::start(
+            program,
+            &[port.number().to_string()],
+            port.number(),
+            &supervision,
+        )?;
+        let mut pacemaker = Self {
+            session,
+            _port: port,
+            heard: 0,
+            patience: circumstances.starting_patience(),
+        };
+        pacemaker.wait(|pacemaker| Ok(pacemaker.session.backlog()?.is_some()))?;
+        for who in [SPEAKER, LISTENER] {
+            pacemaker.session.connect(who, false)?;
+            pacemaker.wait(|pacemaker| pacemaker.session.is_connected(who))?;
+        }
+        // Nobody says a line before the listener is in.
+        pacemaker.wait(|pacemaker| {
+            let port = pacemaker.session.port_of(LISTENER)?;
+            let connection = pacemaker.session.server_side(port)?;
+            Ok(connection.is_some_and(|connection| connection.accepted))
+        })?;
+        pacemaker.beat()?;
+        Ok(pacemaker)
+    }
+
+    /// Lets it relay one line, and returns when that has arrived.
+    pub(super) fn beat(&mut self) -> Result<(), Stop> {
+        let due = self.heard + HEARD.len() as u64;
+        self.session.send(SPEAKER, SAID);
+        self.wait(|pacemaker| Ok(pacemaker.heard >= due))
+    }
+
+    /// The reference neither hangs nor ends; if it does, that is the grader's trouble.
+    fn wait(&mut self, over: impl Fn(&mut Self) -> io::Result<bool>) -> Result<(), Stop> {
+        let mut patience = Patience::new(self.patience);
+        while !over(self)? {
+            let Some(pause) = patience.glance().filter(|_| self.session.exit().is_none()) else {
+                return Err(Stop::Trouble(
+                    "the built-in reference, with which the server is compared, does not relay"
+                        .into(),
+                ));
+            };
+            let heard = &mut self.heard;
+            self.session.pump(pause, |happening| {
+                if let Happening::Received(LISTENER, bytes) = happening {
+                    *heard += bytes.len() as u64;
+                }
+                Ok::<(), io::Error>(())
+            })?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,58 @@
+//! Where scenarios are played, one after another or side by side.
+
+use std::io;
+
+use super::check;
+use super::circumstances::Circumstances;
+use super::pool::Settings;
+use super::preflight;
+use crate::harness::ports::Ports;
+use crate::scenario::Scenario;
+use crate::verdict::{CheckReport, Failure};
+
+/// What every play has in common, ready to be used from several threads.
+#[derive(Debug)]
+pub struct Stage<'run> {
+    settings: &'run Settings,
+    ports: Ports,
+}
+
+impl<'run> Stage<'run> {
+    /// Makes everything ready; nothing is started.
+    #[must_use]
+    pub fn new(settings: &'run Settings) -> Self {
+        Self {
+            settings,
+            ports: Ports::new(),
+        }
+    }
+
+    /// Why no scenario can be passed that needs a serving server; `None` where the server serves.
+    ///
+    /// # Errors
+    /// The program cannot be executed.
+    pub fn never_serves(&self) -> io::Result<Option<Failure>> {
+        preflight::never_serves(&self.circumstances())
+    }
+
+    /// Plays a scenario on a fresh server, in the calling thread.
+    #[must_use]
+    pub fn play(&self, scenario: &Scenario) -> CheckReport {
+        check::play(scenario, &self.circumstances())
+    }
+
+    pub(super) fn circumstances(&self) -> Circumstances<'_> {
+        let settings = self.settings;
+        Circumstances {
+            program: &settings.program,
+            reference: settings.reference.as_ref(),
+            server_descriptors: settings.server_descriptors,
+            unsupervised: settings.unsupervised.as_deref(),
+            other_language: settings.other_language,
+            place: None,
+            ports: &self.ports,
+            patience: settings.patience,
+            seed: settings.seed,
+        }
+    }
+}

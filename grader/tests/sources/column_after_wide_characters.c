@@ -1,0 +1,7 @@
+// finds compiles:4
+int	main(void)
+{
+	/* éé漢 */ int	unused;
+
+	return (0);
+}

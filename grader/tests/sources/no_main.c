@@ -1,0 +1,5 @@
+// finds compiles:?
+int	add(int a, int b)
+{
+	return (a + b);
+}

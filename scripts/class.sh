@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Grades a large class: saboteurs and strangers many times over. The grader is killed in the
+# middle and resumed, and every grade is compared with what it must be. Tells how many were graded
+# in a minute, and how much memory that took.
+#
+#   scripts/class.sh [SIZE]     200 submissions where nothing is said
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+GRADER_CLASS=${1:-200}
+if [[ ! $GRADER_CLASS =~ ^[1-9][0-9]{0,4}$ ]] || (($# > 1)); then
+    echo "usage: scripts/class.sh [SIZE]   (SIZE from 1 to 99999)" >&2
+    exit 2
+fi
+cargo build --release --quiet --package grader --bin grader
+GRADER=$(realpath -- "${CARGO_TARGET_DIR:-target}/release/grader")
+export GRADER GRADER_CLASS
+exec cargo test --package grader --test grader_batch -- --ignored --nocapture
