@@ -164,18 +164,20 @@ fn a_server_that_ends_is_told_by_how_it_ended() {
 /// Ctrl-C prints what there is, and leaves no server behind.
 #[test]
 fn an_interrupted_bench_shows_what_there_is() {
-    let mut running = grader()
+    let mut command = grader();
+    command
         .args(["bench", "--rounds", "1000", "--seconds", "0.02"])
         .args(["--only", "latency"])
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut running = interruption::as_on_a_terminal(&mut command)
         .spawn()
         .expect("the grader can be called");
     let mut errors = BufReader::new(running.stderr.take().expect("a pipe"));
     let mut line = String::new();
     errors.read_line(&mut line).expect("text");
     assert!(line.contains(" of 2000 turns"), "{line}");
-    let signal = interruption::signal();
+    let signal = interruption::CTRL_C;
     let id = rustix::process::Pid::from_child(&running);
     rustix::process::kill_process(id, signal).expect("it is our child");
     let mut said = String::new();

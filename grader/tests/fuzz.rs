@@ -267,12 +267,14 @@ fn an_interrupted_finding_is_not_lost() {
     let folder = tempfile::tempdir().expect("a folder");
     // It hangs, so that every attempt to make that shorter takes the whole patience.
     let server = servers::saboteur("lone_newline_ignored").path;
-    let mut grader = grader()
+    let mut command = grader();
+    command
         .args(["fuzz", "--seconds", "600", "--seed", "77", "--verbose"])
         .arg(&server)
         .current_dir(folder.path())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut grader = interruption::as_on_a_terminal(&mut command)
         .spawn()
         .expect("the grader can be called");
     let mut progress = BufReader::new(grader.stderr.take().expect("a pipe"));
@@ -282,7 +284,7 @@ fn an_interrupted_finding_is_not_lost() {
         assert!(progress.read_line(&mut line).expect("text") > 0, "it ended");
     }
     let id = rustix::process::Pid::from_child(&grader);
-    let signal = interruption::signal();
+    let signal = interruption::CTRL_C;
     rustix::process::kill_process(id, signal).expect("it is our child");
     let status = grader.wait().expect("it is our child");
     assert_eq!(status.signal(), Some(signal.as_raw()), "{status}");
@@ -314,12 +316,14 @@ fn an_interrupted_run_tells_its_seed_and_leaves_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = folder.path().join("server");
     std::os::unix::fs::symlink(servers::plain(), &server).expect("a link");
-    let mut grader = grader()
+    let mut command = grader();
+    command
         .args(["fuzz", "--seconds", "600", "--seed", "77"])
         .arg(&server)
         .current_dir(folder.path())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut grader = interruption::as_on_a_terminal(&mut command)
         .spawn()
         .expect("the grader can be called");
     let mut progress = BufReader::new(grader.stderr.take().expect("a pipe"));
@@ -327,7 +331,7 @@ fn an_interrupted_run_tells_its_seed_and_leaves_nothing() {
     progress.read_line(&mut line).expect("text");
     assert!(line.contains("cases, "), "{line}");
     let id = rustix::process::Pid::from_child(&grader);
-    let signal = interruption::signal();
+    let signal = interruption::CTRL_C;
     rustix::process::kill_process(id, signal).expect("it is our child");
     let status = grader.wait().expect("it is our child");
     assert_eq!(status.signal(), Some(signal.as_raw()), "{status}");

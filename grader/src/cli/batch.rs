@@ -47,11 +47,11 @@ pub(super) fn batch(options: &Batch) -> Result<ExitCode, CommandError> {
     for it in &results.left_out {
         note(&format!("left out: {}: {}", it.place, it.reason));
     }
-    if let Err(error) = descendants::adopt() {
+    let _adopted = descendants::adopt().inspect_err(|error| {
         note(&format!(
             "processes that a server forks may outlive it here: {error}"
         ));
-    }
+    });
     let watched = interruption::watch(|| {
         note("interrupted: what was graded is kept, and --resume goes on from there");
     });

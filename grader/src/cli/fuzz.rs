@@ -37,8 +37,7 @@ pub(super) fn fuzz(options: &Fuzz) -> Result<ExitCode, CommandError> {
         let so_far = Arc::clone(&so_far);
         move || lock(&so_far).farewell()
     };
-    let mut limitations = limitations(farewell);
-    // Before anything is started: it must not be taken for somebody's survivor.
+    let (mut limitations, _adopted) = limitations(farewell);
     let server_descriptors = descriptors(options.descriptors, &mut limitations);
     let unsupervised = unsupervised(&mut limitations);
     let submission = super::submission(handed, options.cc.as_deref(), false)?;

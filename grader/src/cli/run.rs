@@ -9,6 +9,7 @@ use super::arguments::Run;
 use super::{CommandError, filter, whole_suite};
 use crate::event::{Event, RunDescription, RunResult};
 use crate::exit_code::ExitCode;
+use crate::harness::descendants::Adopted;
 use crate::harness::socket_state::SocketStates;
 use crate::harness::{
     Descriptors, Program, Supervision, descendants, interruption, limits, supervisor,
@@ -42,11 +43,10 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
         .map(weights)
         .transpose()?;
     let mut reporters = reporters(options)?;
-    let mut limitations = limitations(|| {});
+    let (mut limitations, _adopted) = limitations(|| {});
     let confine = options.grading.confine.unwrap_or_default();
     let (confinement, missing) = confine.in_force();
     limitations.extend(missing);
-    // Before anything is started: it must not be taken for somebody's survivor.
     let server_descriptors = descriptors(options.grading.descriptors, &mut limitations);
     let unsupervised = unsupervised(&mut limitations);
     let sanitized = suite.inspections.iter().any(Inspection::needs_plays);
@@ -175,14 +175,16 @@ fn usual_jobs() -> usize {
 }
 
 /// Prepares what keeps processes from being left behind, and says in sentences what this machine
-/// does not offer.
-pub(super) fn limitations(farewell: impl FnOnce() + Send + 'static) -> Vec<String> {
+/// does not offer. What comes with them is to be kept for as long as servers are started.
+pub(super) fn limitations(
+    farewell: impl FnOnce() + Send + 'static,
+) -> (Vec<String>, Option<Adopted>) {
     let mut limitations = Vec::new();
-    if let Err(error) = descendants::adopt() {
+    let adopted = descendants::adopt().inspect_err(|error| {
         limitations.push(format!(
             "Processes that a server forks may outlive it here: {error}."
         ));
-    }
+    });
     if let Err(error) = interruption::watch(farewell) {
         limitations.push(format!(
             "Processes that a server forks outlive a grader that is interrupted: {error}."
@@ -194,7 +196,7 @@ pub(super) fn limitations(farewell: impl FnOnce() + Send + 'static) -> Vec<Strin
              skipped: {error}."
         ));
     }
-    limitations
+    (limitations, adopted.ok())
 }
 
 /// The descriptors that can be had here, and a sentence where they are not those asked for.

@@ -6,6 +6,8 @@
 mod client;
 pub mod confinement;
 pub mod descendants;
+#[cfg(test)]
+mod eventually;
 mod exit;
 pub mod interruption;
 pub mod limits;

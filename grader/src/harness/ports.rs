@@ -16,6 +16,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::net::{AddressFamily, SocketType};
 
+use super::resources;
+
 /// The lowest port given out: above those that common services use.
 const LOWEST: u16 = 10_000;
 
@@ -148,6 +150,27 @@ pub fn is_free(port: u16) -> bool {
     bound(SocketType::STREAM, port).is_ok()
 }
 
+/// Whether anybody listens on the port, on any address. What lingers of connections that were
+/// closed (`TIME_WAIT`) is nobody.
+#[must_use]
+pub fn has_listener(port: u16) -> bool {
+    resources::has_listener(port).unwrap_or_else(|_| {
+        // Where the kernel shows no table of listeners, a trial tells: a socket that may reuse
+        // addresses can be bound beside what lingers, and not beside a listener (socket(7)).
+        let reused = || {
+            let socket = rustix::net::socket_with(
+                AddressFamily::INET,
+                SocketType::STREAM,
+                rustix::net::SocketFlags::CLOEXEC,
+                None,
+            )?;
+            rustix::net::sockopt::set_socket_reuseaddr(&socket, true)?;
+            rustix::net::bind(&socket, &SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port))
+        };
+        reused() == Err(rustix::io::Errno::ADDRINUSE)
+    })
+}
+
 /// A socket that is bound to the port on every address.
 fn bound(kind: SocketType, port: u16) -> rustix::io::Result<OwnedFd> {
     let socket = rustix::net::socket_with(
@@ -163,6 +186,7 @@ fn bound(kind: SocketType, port: u16) -> rustix::io::Result<OwnedFd> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::harness::eventually::eventually;
 
     #[test]
     fn ports_are_free_and_never_given_twice() {
@@ -190,7 +214,7 @@ mod tests {
         drop(port);
         // A process that another test has forked keeps a copy of the claim until it executes
         // something.
-        while other(number) != Some(number) {}
+        eventually("the claim is given up", || other(number) == Some(number));
     }
 
     #[test]
@@ -199,8 +223,27 @@ mod tests {
         let busy = ports.busy().expect("a busy port");
         let number = busy.number();
         assert!(!is_free(number));
+        assert!(has_listener(number));
         drop(busy);
         // As above, for the listener.
-        while !is_free(number) {}
+        eventually("the listener is gone", || is_free(number));
+        assert!(!has_listener(number));
+    }
+
+    #[test]
+    fn what_lingers_of_a_connection_is_no_listener() {
+        use std::io::Read;
+        use std::net::{TcpListener, TcpStream};
+
+        let port = Ports::new().free().expect("a free port").number();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("a free port");
+        let mut client = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("a listener");
+        // The side that closes first is the one that lingers.
+        drop(listener.accept().expect("a client"));
+        assert_eq!(client.read(&mut [0; 1]).expect("the end"), 0);
+        drop(client);
+        drop(listener);
+        eventually("the listener is gone", || !has_listener(port));
+        assert!(!is_free(port));
     }
 }

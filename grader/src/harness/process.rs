@@ -62,6 +62,8 @@ const FAREWELL: Duration = Duration::from_secs(10);
 pub struct Process {
     child: Child,
     pid: Pid,
+    /// By which what it has started is known.
+    mark: descendants::Mark,
     watcher: Option<JoinHandle<()>>,
     exit: Arc<OnceLock<Exit>>,
     farewell: Option<Signal>,
@@ -117,11 +119,13 @@ impl Process {
             environment(program, own.as_ref(), tight),
         )?;
         let (folder, confinement) = own.map(|own| (own.folder, own.confinement)).unzip();
+        let mark = descendants::Mark::new();
         // SAFETY: between fork and exec only system calls are made, which are async-signal-safe;
         // nothing is allocated and no lock is taken.
         unsafe {
             command.pre_exec(move || {
-                // First of all, while there is room for its listener: until the execution, the
+                mark.put_on()?;
+                // Before anything else needs one, while there is room for its listener: until the execution, the
                 // process has all descriptors of the grader.
                 if let Some(supervised) = &supervised {
                     supervised.install();
@@ -151,10 +155,7 @@ impl Process {
                 Err(call.execute())
             });
         }
-        let child = descendants::start_registered(|| {
-            let child = command.spawn()?;
-            Ok((child.id(), child))
-        })?;
+        let child = descendants::start_marked(|| command.spawn())?;
         let pid = Pid::from_child(&child);
         let exit = Arc::new(OnceLock::new());
         let room = folder.as_ref().map(|folder| folder.path().to_owned());
@@ -162,6 +163,7 @@ impl Process {
         let process = Self {
             child,
             pid,
+            mark,
             watcher: Some(watcher),
             exit,
             farewell: program.farewell,
@@ -260,8 +262,7 @@ impl Process {
         }
         // Only now may the id come to mean another process.
         let _status = self.child.wait();
-        descendants::strike_off(self.child.id());
-        descendants::kill_survivors();
+        descendants::kill_survivors(self.mark);
     }
 }
 

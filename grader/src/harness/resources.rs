@@ -26,8 +26,8 @@ pub struct Turns {
 
 #[cfg(target_os = "linux")]
 pub(super) use linux::{
-    activity, cpu, data_size, listening_addresses, open_descriptors, resident_memory, starved,
-    starved_myself,
+    activity, cpu, data_size, has_listener, listening_addresses, open_descriptors, resident_memory,
+    starved, starved_myself,
 };
 
 #[cfg(target_os = "linux")]
@@ -39,6 +39,9 @@ mod linux {
     use procfs::process::{FDTarget, ProcState, Process};
 
     use super::{Activity, Duration, SocketAddr, io};
+
+    /// The listening sockets of a table: their addresses and their inodes.
+    type Listening = Box<dyn Iterator<Item = (SocketAddr, u64)>>;
 
     fn process(id: u32) -> io::Result<Process> {
         let id = i32::try_from(id).map_err(io::Error::other)?;
@@ -170,10 +173,20 @@ mod linux {
         Ok(found)
     }
 
+    /// Whether anybody listens on this port, on any address.
+    ///
+    /// # Errors
+    /// The kernel does not tell who listens.
+    pub(in crate::harness) fn has_listener(port: u16) -> io::Result<bool> {
+        let is_there = |mut table: Listening| table.any(|(address, _)| address.port() == port);
+        let is_there_in_6 = || listening("/proc/net/tcp6").is_ok_and(is_there);
+        Ok(is_there(listening("/proc/net/tcp")?) || is_there_in_6())
+    }
+
     /// The listening sockets in a table of the kernel, which lists them before all others
     /// (Documentation/networking/proc_net_tcp.rst). The others, tens of thousands after a run with
     /// crowds of clients, are not read.
-    fn listening(table: &str) -> io::Result<impl Iterator<Item = (SocketAddr, u64)>> {
+    fn listening(table: &str) -> io::Result<Listening> {
         use std::io::BufRead;
 
         let table = io::BufReader::new(std::fs::File::open(table)?);
@@ -185,7 +198,7 @@ mod linux {
             let socket = fields.nth(5)?.parse().ok()?;
             is_listening.then_some((address, socket))
         });
-        Ok(sockets)
+        Ok(Box::new(sockets))
     }
 
     /// An address as the kernel writes it: in words of 32 bits, each a number in the machine's
@@ -250,8 +263,8 @@ mod linux {
 
 #[cfg(not(target_os = "linux"))]
 pub(super) use elsewhere::{
-    activity, cpu, data_size, listening_addresses, open_descriptors, resident_memory, starved,
-    starved_myself,
+    activity, cpu, data_size, has_listener, listening_addresses, open_descriptors, resident_memory,
+    starved, starved_myself,
 };
 
 #[cfg(not(target_os = "linux"))]
@@ -294,6 +307,10 @@ mod elsewhere {
     }
 
     pub(in crate::harness) fn listening_addresses(_id: u32) -> io::Result<Vec<SocketAddr>> {
+        nobody_tells()
+    }
+
+    pub(in crate::harness) fn has_listener(_port: u16) -> io::Result<bool> {
         nobody_tells()
     }
 }

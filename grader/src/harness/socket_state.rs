@@ -256,85 +256,54 @@ mod elsewhere {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+    use crate::harness::eventually::eventually;
     use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream};
+
+    /// How many wait to be accepted.
+    fn waiting(states: &SocketStates, server: u16) -> Option<u32> {
+        let backlog = states.backlog(server).expect("an answer");
+        backlog.map(|backlog| backlog.waiting)
+    }
 
     #[test]
     fn the_kernel_tells_what_was_accepted_read_and_delivered() {
         let states = SocketStates::open().expect("sock_diag");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let server = listener.local_addr().expect("its address").port();
-        assert_eq!(
-            states
-                .backlog(server)
-                .expect("an answer")
-                .expect("a listener")
-                .waiting,
-            0
-        );
+        assert_eq!(waiting(&states, server), Some(0));
 
         let mut alice = TcpStream::connect(("127.0.0.1", server)).expect("a connection");
         let client = alice.local_addr().expect("its address").port();
-        assert_eq!(
-            states
-                .backlog(server)
-                .expect("an answer")
-                .expect("a listener")
-                .waiting,
-            1
-        );
+        // The last step of the handshake may still be on its way.
+        eventually("alice waits", || waiting(&states, server) == Some(1));
         let (mut peer, _) = listener.accept().expect("alice");
-        assert_eq!(
-            states
-                .backlog(server)
-                .expect("an answer")
-                .expect("a listener")
-                .waiting,
-            0
-        );
+        assert_eq!(waiting(&states, server), Some(0));
 
-        let side = |states: &SocketStates| {
-            states
-                .connection(server, client)
-                .expect("an answer")
-                .expect("alice's")
-        };
+        let side = |port| states.connection(server, port).expect("an answer");
+        let of_alice = || side(client).expect("alice's");
         alice.write_all(b"hello").expect("room");
-        while side(&states).arrived < 5 {}
-        assert!(side(&states).accepted && !side(&states).ended);
-        let unread = |states: &SocketStates| {
-            states
-                .connection(server, client)
-                .expect("an answer")
-                .map(|c| c.unread)
-        };
-        assert_eq!(unread(&states), Some(5));
+        eventually("hello arrives", || of_alice().arrived == 5);
+        assert!(of_alice().accepted && !of_alice().ended);
+        assert_eq!(of_alice().unread, 5);
         peer.read_exact(&mut [0; 5]).expect("hello");
-        assert_eq!(unread(&states), Some(0));
+        assert_eq!(of_alice().unread, 0);
 
         let early = TcpStream::connect(("127.0.0.1", server)).expect("a connection");
         let port = early.local_addr().expect("its address").port();
-        while states
-            .connection(server, port)
-            .expect("an answer")
-            .is_none()
-        {}
-        assert!(
-            !states
-                .connection(server, port)
-                .expect("an answer")
-                .expect("early's")
-                .accepted
-        );
+        eventually("early waits", || side(port).is_some());
+        assert!(!side(port).expect("early's").accepted);
 
         drop(alice);
-        while !side(&states).ended {}
-        assert_eq!(unread(&states), Some(1), "the end of the stream counts");
+        eventually("the end arrives", || of_alice().ended);
+        assert_eq!(of_alice().unread, 1, "the end of the stream counts");
         assert_eq!(peer.read(&mut [0; 1]).expect("the end"), 0);
-        assert_eq!(unread(&states), Some(0));
+        assert_eq!(of_alice().unread, 0);
         drop(peer);
         drop(listener);
         // A process that another test has forked keeps a copy until it executes something.
-        while states.backlog(server).expect("an answer").is_some() {}
+        eventually("the listener is gone", || {
+            waiting(&states, server).is_none()
+        });
     }
 }

@@ -192,7 +192,7 @@ impl<'run> Play<'run> {
         if let Some(exit) = exit {
             failure.death = Some(explain::death(exit, &stdout, &stderr));
         }
-        if died_before_serving && !ports::is_free(port.number()) {
+        if died_before_serving && ports::has_listener(port.number()) {
             return Stop::PortTaken;
         }
         Stop::Wrong(failure)

@@ -220,7 +220,7 @@ impl Started {
         }
         // What it wrote before it ended may still be on its way through the pipe.
         self.pump(Duration::ZERO, circumstances)?;
-        if !ports::is_free(self.port.number()) {
+        if ports::has_listener(self.port.number()) {
             return Err(Stop::PortTaken);
         }
         let (stdout, stderr) = (self.session.stdout(), self.session.stderr());

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::class::{Class, FEW, results};
+use super::eventually::eventually;
 use super::interruption;
 use super::invocation::processes;
 use super::servers;
@@ -27,7 +28,8 @@ fn running(class: &Class) -> usize {
 
 /// Starts grading, and returns when ada is graded and so many processes of bob's server run.
 fn begin(class: &Class, processes: usize) -> Child {
-    let mut grader = Command::new(assert_cmd::cargo::cargo_bin!("grader"))
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("grader"));
+    command
         .arg("batch")
         .arg(class.path())
         .arg("--out")
@@ -35,7 +37,8 @@ fn begin(class: &Class, processes: usize) -> Child {
         .args(FEW)
         .args(["--jobs", "2", "--patience", "600"])
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut grader = interruption::as_on_a_terminal(&mut command)
         .spawn()
         .expect("the grader can be called");
     let stdout = grader.stdout.as_mut().expect("a pipe");
@@ -44,7 +47,7 @@ fn begin(class: &Class, processes: usize) -> Child {
         .read_line(&mut line)
         .expect("text");
     assert!(line.starts_with("[1/2] ada: passes"), "{line}");
-    while running(class) < processes {}
+    eventually("they run", || running(class) >= processes);
     grader
 }
 
@@ -65,7 +68,7 @@ fn go_on(class: &Class) {
 fn what_was_graded_is_kept_when_somebody_presses_ctrl_c() {
     let class = class("forks_and_never_listens");
     let grader = begin(&class, 2);
-    let signal = interruption::signal();
+    let signal = interruption::CTRL_C;
     kill_process(Pid::from_child(&grader), signal).expect("it runs");
     let output = grader.wait_with_output().expect("it is our child");
     assert_eq!(output.status.signal(), Some(signal.as_raw()));
@@ -86,6 +89,6 @@ fn what_was_graded_is_kept_when_the_grader_is_killed() {
     let output = grader.wait_with_output().expect("it is our child");
     assert_eq!(output.status.signal(), Some(Signal::KILL.as_raw()));
     // The kernel ends its workers, and their servers with them.
-    while running(&class) > 0 {}
+    eventually("they are gone", || running(&class) == 0);
     go_on(&class);
 }

@@ -4,6 +4,8 @@ mod bad_input;
 mod chromium;
 mod class;
 mod confinement;
+#[path = "../../src/harness/eventually.rs"]
+mod eventually;
 mod grading;
 mod interrupting;
 #[path = "../interruption/mod.rs"]

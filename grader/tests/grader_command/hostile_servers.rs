@@ -6,17 +6,11 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
 
+use super::eventually::eventually;
 use super::interruption;
 use super::invocation::{self, Named, Played, named, play, text};
 use super::servers;
-
-/// Ends the wait for what never happens; no test that passes waits this long.
-const GUARD: Duration = Duration::from_secs(60);
-
-/// A pause between two looks at what no event tells. Nothing depends on its length.
-const PAUSE: Duration = Duration::from_millis(2);
 
 /// One scenario that needs little of a server.
 const ONE: [&str; 2] = ["--only", "relay-to-nobody"];
@@ -213,24 +207,23 @@ fn a_server_dies_with_the_grader() {
         .stdout(Stdio::null())
         .spawn()
         .expect("the grader can be called");
-    wait_until("the server runs", || !server.processes().is_empty());
+    eventually("the server runs", || !server.processes().is_empty());
     grader.kill().expect("it is our child");
     grader.wait().expect("it is our child");
-    wait_until("the server is gone", || server.processes().is_empty());
+    eventually("the server is gone", || server.processes().is_empty());
 }
 
 /// Ctrl-C, too, leaves nothing behind, not even what has left the server's process group.
 #[test]
 fn a_server_and_its_children_die_with_a_grader_that_is_interrupted() {
-    for signal in [interruption::signal(), rustix::process::Signal::TERM] {
+    for signal in [interruption::CTRL_C, rustix::process::Signal::TERM] {
         let server = hostile("forks_children");
-        let mut grader = Command::new(assert_cmd::cargo::cargo_bin!("grader"))
-            .arg("run")
-            .arg(&server.path)
-            .stdout(Stdio::null())
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("grader"));
+        command.arg("run").arg(&server.path).stdout(Stdio::null());
+        let mut grader = interruption::as_on_a_terminal(&mut command)
             .spawn()
             .expect("the grader can be called");
-        wait_until("the server has forked", || server.processes().len() > 4);
+        eventually("the server has forked", || server.processes().len() > 4);
         let id = rustix::process::Pid::from_child(&grader);
         rustix::process::kill_process(id, signal).expect("it is our child");
         let status = grader.wait().expect("it is our child");
@@ -239,13 +232,71 @@ fn a_server_and_its_children_die_with_a_grader_that_is_interrupted() {
     }
 }
 
-#[track_caller]
-fn wait_until(what: &str, happened: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !happened() {
-        assert!(begun.elapsed() < GUARD, "never: {what}");
-        thread::sleep(PAUSE);
-    }
+/// What a shell had started before it became the grader, or has its output go through, lives on.
+#[test]
+fn children_that_the_grader_had_before_live_on() {
+    let server = named(&servers::plain());
+    let mut shell = Command::new("sh")
+        .args([
+            "-c",
+            "exec 3>&1 4>&2 >/dev/null 2>&1; \
+             sleep 600 3>&- 4>&- & echo $! >&3; \
+             (setsid sleep 600 3>&- 4>&- & echo $! >&3); \
+             { cat; echo the output was read; } <\"$2\" >&4 3>&- & \
+             exec \"$0\" run \"$1\" --only relay --only departure >\"$2\" 2>&4",
+        ])
+        .arg(assert_cmd::cargo::cargo_bin!("grader"))
+        .arg(&server.path)
+        .arg(pipe(&server))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("sh");
+    let mut ids = BufReader::new(shell.stdout.take().expect("a pipe")).lines();
+    let mut bystander = || -> i32 {
+        let line = ids.next().expect("an id").expect("text");
+        line.parse().expect("an id")
+    };
+    let bystanders = [bystander(), bystander()];
+    let output = shell.wait_with_output().expect("it is our child");
+    let bystanders = bystanders.map(|id| rustix::process::Pid::from_raw(id).expect("an id"));
+    // They are killed in any case.
+    let lived = bystanders
+        .map(|id| rustix::process::kill_process(id, rustix::process::Signal::KILL).is_ok());
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(lived, [true, true]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("the output was read"), "{said}");
+    server.assert_gone();
+}
+
+/// A named pipe beside a server.
+fn pipe(server: &Named) -> std::path::PathBuf {
+    let path = server.folder().join("pipe");
+    let made = Command::new("mkfifo").arg(&path).status();
+    assert!(made.expect("mkfifo").success());
+    path
+}
+
+/// It is told by what it inherited which play a process belongs to: a server that works in the
+/// background of a shell that has ended is not ended with another play's server.
+#[test]
+fn a_server_in_the_background_outlives_the_plays_of_others() {
+    let script = invocation::executable(
+        format!(
+            "#!/bin/sh\n\
+             folder=$(mktemp -d) && mkfifo \"$folder/status\" || exit 9\n\
+             ( ( '{}' \"$@\"; echo $? >\"$folder/status\" ) & )\n\
+             read -r status <\"$folder/status\"\n\
+             rm -r \"$folder\"\n\
+             exit \"$status\"\n",
+            servers::plain().display()
+        )
+        .as_bytes(),
+    );
+    let options = ["--require", "exam", "--skip", "robust", "--jobs", "8"];
+    let played = play_and_look(&script, &options);
+    assert_eq!(played.status, 0, "{}", played.stdout);
 }
 
 /// The server of this test tells the port that it was given, and at its first start waits until

@@ -7,6 +7,8 @@ mod at_once;
 mod bad_input;
 mod c_sources;
 mod catalogue;
+#[path = "../../src/harness/eventually.rs"]
+mod eventually;
 mod greedy_servers;
 mod hostile_servers;
 #[path = "../interruption/mod.rs"]

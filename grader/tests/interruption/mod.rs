@@ -1,27 +1,23 @@
 //! How tests interrupt a grader.
 
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
 use rustix::process::Signal;
 
-/// The signal of Ctrl-C; that of kill(1) where whoever started the tests has Ctrl-C ignored, as
-/// shells do with what they run in the background: the grader then ignores it, too.
-pub(crate) fn signal() -> Signal {
-    if is_ignored(Signal::INT) {
-        Signal::TERM
-    } else {
-        Signal::INT
+/// The signal of Ctrl-C.
+pub(crate) const CTRL_C: Signal = Signal::INT;
+
+/// Lets what is started end by Ctrl-C, as on a terminal. Shells have what they run in the
+/// background ignore it, which all that the tests start would inherit.
+pub(crate) fn as_on_a_terminal(command: &mut Command) -> &mut Command {
+    // SAFETY: signal(2) may be called between fork and exec.
+    unsafe {
+        command.pre_exec(|| {
+            if libc::signal(CTRL_C.as_raw(), libc::SIG_DFL) == libc::SIG_ERR {
+                return Err(std::io::Error::last_os_error());
+            }
+            Ok(())
+        })
     }
-}
-
-/// Whether the processes that a test starts ignore a signal (proc_pid_status(5), `SigIgn`).
-#[cfg(target_os = "linux")]
-fn is_ignored(signal: Signal) -> bool {
-    let status = procfs::process::Process::myself().and_then(|process| process.status());
-    let ignored = status.expect("a process can read its own status").sigign;
-    ignored & (1 << (signal.as_raw() - 1)) != 0
-}
-
-/// Nobody tells, so that it is tried.
-#[cfg(not(target_os = "linux"))]
-fn is_ignored(_signal: Signal) -> bool {
-    false
 }

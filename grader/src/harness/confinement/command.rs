@@ -69,10 +69,12 @@ impl Errand {
             .stderr(writer)
             .process_group(0);
         let confinement = Arc::clone(confinement);
+        let mark = descendants::Mark::new();
         // SAFETY: between fork and exec only system calls are made, which are async-signal-safe;
         // nothing is allocated and no lock is taken.
         unsafe {
             command.pre_exec(move || {
+                mark.put_on()?;
                 // If the grader is killed, the program goes with it.
                 #[cfg(target_os = "linux")]
                 rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
@@ -80,14 +82,12 @@ impl Errand {
                 confinement.enter()
             });
         }
-        let child = descendants::start_registered(|| {
-            let child = command.spawn()?;
-            Ok((child.id(), child))
-        })?;
+        let child = descendants::start_marked(|| command.spawn())?;
         // From here on, only the program has the writing end.
         drop(command);
         let mut running = Running {
             child,
+            mark,
             output,
             kept: Vec::new(),
         };
@@ -103,6 +103,7 @@ impl Errand {
 /// A program that runs, and is killed with all that it started when it is dropped.
 struct Running {
     child: Child,
+    mark: descendants::Mark,
     output: PipeReader,
     kept: Vec<u8>,
 }
@@ -169,8 +170,7 @@ impl Running {
         let _empty = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
         let _already_dead = self.child.kill();
         let status = self.child.wait()?;
-        descendants::strike_off(self.child.id());
-        descendants::kill_survivors();
+        descendants::kill_survivors(self.mark);
         // What it wrote last.
         let _end = self.read()?;
         Ok(match (status.code(), status.signal()) {

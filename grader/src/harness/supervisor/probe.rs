@@ -131,11 +131,7 @@ fn rehearse(in_server: InServer, socket: RawFd, supervision: &Supervision) -> io
             Err(WELL.into())
         });
     }
-    // It is never written down as a server, and must not be taken for a survivor of one.
-    let Err(end) = descendants::start_registered(|| {
-        let child = command.spawn()?;
-        Ok((child.id(), ()))
-    }) else {
+    let Err(end) = descendants::start_marked(|| command.spawn()) else {
         return Err(io::Error::other("a folder was executed"));
     };
     if Errno::from_io_error(&end) == Some(WELL) {
