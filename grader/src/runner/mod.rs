@@ -1,5 +1,6 @@
 //! Plays scenarios: each on a fresh server, several at once.
 
+mod aftermath;
 mod beside;
 mod check;
 mod circumstances;

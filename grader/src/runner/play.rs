@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::circumstances::Circumstances;
 use super::measuring::Measurements;
@@ -254,52 +254,6 @@ impl<'run> Play<'run> {
             )),
             _ => explain::misconduct(self, misconduct).into(),
         }
-    }
-
-    /// Gives the server a moment to send the rest of a line that is wrong already: the whole of
-    /// it explains more. The verdict does not depend on it.
-    fn let_the_line_end(&mut self, who: ClientId, received: &mut Vec<u8>) -> Result<(), Stop> {
-        const MOMENT: Duration = Duration::from_millis(20);
-        const ENOUGH: usize = 64 * 1024;
-        let begun = Instant::now();
-        while !received.contains(&b'\n')
-            && received.len() < ENOUGH
-            && begun.elapsed() < MOMENT
-            && self.session.exit().is_none()
-        {
-            self.session.pump(MOMENT, |happening| {
-                if let Happening::Received(reader, bytes) = happening
-                    && reader == who
-                {
-                    received.extend_from_slice(bytes);
-                }
-                Ok::<(), io::Error>(())
-            })?;
-        }
-        Ok(())
-    }
-
-    /// The server closed a connection that should stand; if that is because it has died, its
-    /// death explains more.
-    fn closed_by_the_server(&mut self, who: ClientId) -> Result<Failure, Stop> {
-        Ok(match self.await_death()? {
-            Some(exit) => explain::died(self, exit),
-            None => explain::closed(self, who),
-        })
-    }
-
-    /// How the server ended, if the end of a connection or of its listener was a sign of that: a
-    /// process closes its descriptors before its death is told.
-    pub(super) fn await_death(&mut self) -> Result<Option<Exit>, Stop> {
-        /// For a server that is started by something else, such as a script, which will end too.
-        const MOMENT: Duration = Duration::from_millis(200);
-        let begun = Instant::now();
-        while self.session.exit().is_none()
-            && (begun.elapsed() < MOMENT || self.session.is_ending())
-        {
-            self.session.pump(MOMENT, |_| Ok::<(), io::Error>(()))?;
-        }
-        Ok(self.session.exit())
     }
 
     fn collect_readings(&self, readings: &mut BTreeSet<Reading>) {

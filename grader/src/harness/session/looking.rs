@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::Session;
 use crate::harness::resources::{self, Activity, Turns};
 use crate::harness::socket_state::{Backlog, Connection, SocketStates};
+use crate::harness::supervisor::Supervisor;
 use crate::scenario::ClientId;
 
 impl Session {
@@ -76,6 +77,31 @@ impl Session {
     /// The machine does not tell.
     pub fn activity(&self) -> io::Result<Activity> {
         resources::activity(self.process_id())
+    }
+
+    /// Whether nothing more will come to this client until something else happens: the server has
+    /// read everything and waits, though not for the supervisor, and what it has sent was read. `false` where the
+    /// machine does not tell.
+    #[must_use]
+    pub fn has_said_all_to(&self, who: ClientId) -> bool {
+        // In this order: whatever it did before it slept is seen by the questions after.
+        let waits = self.activity().is_ok_and(|activity| activity.asleep)
+            && !self.calls_wait
+            && !self.supervisor.as_ref().is_some_and(Supervisor::has_calls);
+        let clients = (0..self.clients.len()).map(ClientId);
+        waits
+            && self.has_read_all(who)
+            && clients
+                .filter_map(|who| self.port_of(who).ok().map(|port| (who, port)))
+                .all(|(client, port)| match self.server_side(port) {
+                    Ok(Some(side)) => {
+                        let delivered = client != who || side.undelivered == 0;
+                        side.arrived >= self.sent_by(client) && side.unread == 0 && delivered
+                    }
+                    // It has been closed.
+                    Ok(None) => true,
+                    Err(_) => false,
+                })
     }
 
     /// How the machine has shared its processors out until now.

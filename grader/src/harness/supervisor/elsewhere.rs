@@ -70,6 +70,10 @@ impl Supervisor {
         match *self {}
     }
 
+    pub(crate) fn has_calls(&self) -> bool {
+        match *self {}
+    }
+
     pub(crate) fn between(&self) -> usize {
         match *self {}
     }

@@ -77,6 +77,21 @@ impl Listener {
         Ok(Self { descriptor })
     }
 
+    /// Whether a call waits for a decision and has not been seen.
+    ///
+    /// # Errors
+    /// The kernel does not tell.
+    pub(super) fn has_next(&self) -> io::Result<bool> {
+        loop {
+            let mut there = [PollFd::new(&self.descriptor, PollFlags::IN)];
+            match poll(&mut there, Some(&Timespec::default())) {
+                Ok(_) => return Ok(there[0].revents().contains(PollFlags::IN)),
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
     /// The next call that waits for a decision and has not been seen; `None` where there is none
     /// at the moment.
     ///
@@ -86,12 +101,8 @@ impl Listener {
         loop {
             // Asking for a notification waits for one, so the first question is whether one is
             // there.
-            let mut there = [PollFd::new(&self.descriptor, PollFlags::IN)];
-            match poll(&mut there, Some(&Timespec::default())) {
-                Ok(_) if !there[0].revents().contains(PollFlags::IN) => return Ok(None),
-                Ok(_) => {}
-                Err(Errno::INTR) => continue,
-                Err(error) => return Err(error.into()),
+            if !self.has_next()? {
+                return Ok(None);
             }
             // SAFETY: integers only, for which zero is a value; the kernel insists on zeros.
             let mut notification: Notification = unsafe { zeroed() };

@@ -146,6 +146,11 @@ impl Supervisor {
         Ok(more)
     }
 
+    /// Whether a call waits to be decided about, as far as the kernel tells.
+    pub(crate) fn has_calls(&self) -> bool {
+        self.listener.has_next().unwrap_or(true)
+    }
+
     fn decide(&mut self, call: Call, registry: &Registry) -> io::Result<()> {
         let (kind, name) = calls::identify(call.number);
         let Some(process) = self.process(&call) else {
