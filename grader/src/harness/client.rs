@@ -70,6 +70,11 @@ impl Client {
         })
     }
 
+    /// Whether the kernel holds nothing for it that has not been read.
+    pub(super) fn has_taken_all_in(&self) -> bool {
+        rustix::io::ioctl_fionread(&self.stream).is_ok_and(|unread| unread == 0)
+    }
+
     /// Whether the connection stands.
     ///
     /// # Errors

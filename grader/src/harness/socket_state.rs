@@ -9,6 +9,8 @@ use std::io;
 /// The server's side of one connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Connection {
+    /// Whether the handshake is over.
+    pub established: bool,
     /// Whether the server has accepted it.
     pub accepted: bool,
     /// Bytes that have reached the server's end since the connection began. What a client has
@@ -86,6 +88,7 @@ mod linux {
             Ok(found.map(|found| {
                 let state = found.header.state;
                 Connection {
+                    established: state != TCP_SYN_RECV,
                     // A connection in the queue belongs to no descriptor yet.
                     accepted: state != TCP_SYN_RECV && found.header.inode != 0,
                     arrived: bytes_received(&found),

@@ -34,7 +34,7 @@ impl Play<'_> {
         let mut ended = false;
         while !ended && !received.contains(&b'\n') && received.len() < ENOUGH {
             // Asked before the last look at what has come: nothing comes after that.
-            let said_all = self.session.has_said_all_to(who) || self.ran_for(SPELL, begun);
+            let said_all = self.session.is_quiet() || self.ran_for(SPELL, begun);
             let pause = if said_all {
                 Some(Duration::ZERO)
             } else {

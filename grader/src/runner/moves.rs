@@ -44,6 +44,7 @@ impl Play<'_> {
                 Ok(())
             }
             Move::Thaw => {
+                self.wait_until_it_has_reached_the_server()?;
                 self.frozen = false;
                 self.session.thaw();
                 self.transcript.server("goes on");
@@ -83,7 +84,7 @@ impl Play<'_> {
             // It was compared with the oracle when the scenario was read, and the oracle judges
             // every byte; what is expected has come, or the step before would have failed.
             Move::Expect { .. } => Ok(()),
-            Move::Settle => self.settle(),
+            Move::Settle => self.settle_and_be_quiet(),
         }
     }
 

@@ -39,6 +39,10 @@ pub(super) struct Play<'run> {
     /// How often all else was dealt with since a reset that nobody saw.
     pub(super) settlements_since_a_reset: usize,
     pub(super) frozen: bool,
+    /// How often the server was let come to rest in this step.
+    pub(super) rests: usize,
+    /// Whether it was seen to run on when there was nothing to do.
+    pub(super) never_sleeps: bool,
     /// Moves that could not be made while the server was frozen.
     pub(super) deferred: VecDeque<Planned>,
     /// Whether the server has accepted a connection yet.
@@ -89,6 +93,8 @@ impl<'run> Play<'run> {
             unsettled: Vec::new(),
             settlements_since_a_reset: 0,
             frozen: false,
+            rests: 0,
+            never_sleeps: false,
             deferred: VecDeque::new(),
             serves: false,
             measurements: Measurements::default(),
@@ -136,21 +142,25 @@ impl<'run> Play<'run> {
 
     fn all_moves(&mut self) -> Result<(), Stop> {
         for planned in script::moves(self.scenario, self.circumstances.seed) {
-            self.begin_step(&planned);
+            self.begin_step(&planned)?;
             self.make(planned)?;
         }
+        self.wait_until_quiet()?;
         self.fence()
     }
 
-    fn begin_step(&mut self, planned: &Planned) {
+    fn begin_step(&mut self, planned: &Planned) -> Result<(), Stop> {
         // An `expect` brings nothing of its own: it is shown what the step before it brought.
         if planned.step != self.step && !matches!(planned.action, Move::Expect { .. }) {
+            self.wait_until_quiet()?;
+            self.rests = 0;
             self.step = planned.step;
             self.line = planned.line;
             for stream in self.streams.iter_mut().flatten() {
                 stream.begin_step();
             }
         }
+        Ok(())
     }
 
     /// Proves the silence after the last step: the arrival of a newcomer must be the next thing
@@ -158,7 +168,7 @@ impl<'run> Play<'run> {
     fn fence(&mut self) -> Result<(), Stop> {
         let newcomer = ClientId(self.scenario.clients.len());
         self.arrive(newcomer)?;
-        self.settle()
+        self.settle_and_be_quiet()
     }
 
     /// Ends the server and judges what it wrote.

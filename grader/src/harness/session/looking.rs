@@ -79,29 +79,29 @@ impl Session {
         resources::activity(self.process_id())
     }
 
-    /// Whether nothing more will come to this client until something else happens: the server has
-    /// read everything and waits, though not for the supervisor, and what it has sent was read. `false` where the
-    /// machine does not tell.
+    /// Whether nothing more will come from the server until something else happens: it sleeps, and
+    /// not for the supervisor, what was sent to it is at its end, and what it has sent was read by
+    /// everybody who reads. `false` where the machine does not tell.
     #[must_use]
-    pub fn has_said_all_to(&self, who: ClientId) -> bool {
+    pub fn is_quiet(&self) -> bool {
         // In this order: whatever it did before it slept is seen by the questions after.
-        let waits = self.activity().is_ok_and(|activity| activity.asleep)
+        let sleeps = self.activity().is_ok_and(|activity| activity.asleep)
             && !self.calls_wait
             && !self.supervisor.as_ref().is_some_and(Supervisor::has_calls);
-        let clients = (0..self.clients.len()).map(ClientId);
-        waits
-            && self.has_read_all(who)
-            && clients
-                .filter_map(|who| self.port_of(who).ok().map(|port| (who, port)))
-                .all(|(client, port)| match self.server_side(port) {
-                    Ok(Some(side)) => {
-                        let delivered = client != who || side.undelivered == 0;
-                        side.arrived >= self.sent_by(client) && side.unread == 0 && delivered
-                    }
-                    // It has been closed.
-                    Ok(None) => true,
+        sleeps
+            && self.clients.iter().flatten().all(|client| {
+                let port = client.stream.local_addr().map(|address| address.port());
+                let side = port.and_then(|port| self.server_side(port));
+                let is_taken_in = |undelivered| {
+                    client.lazy || client.over || undelivered == 0 && client.has_taken_all_in()
+                };
+                match side {
+                    Ok(Some(side)) => side.arrived >= client.sent && is_taken_in(side.undelivered),
+                    // The server has closed it.
+                    Ok(None) => is_taken_in(0),
                     Err(_) => false,
-                })
+                }
+            })
     }
 
     /// How the machine has shared its processors out until now.
