@@ -11,7 +11,7 @@ if [[ ! $GRADER_CLASS =~ ^[1-9][0-9]{0,4}$ ]] || (($# > 1)); then
     echo "usage: scripts/class.sh [SIZE]   (SIZE from 1 to 99999)" >&2
     exit 2
 fi
-cargo build --release --quiet --package grader --bin grader
+cargo build --locked --release --quiet --package grader --bin grader
 GRADER=$(realpath -- "${CARGO_TARGET_DIR:-target}/release/grader")
 export GRADER GRADER_CLASS
-exec cargo test --package grader --test grader_batch -- --ignored --nocapture
+exec cargo test --locked --package grader --test grader_batch -- --ignored --nocapture

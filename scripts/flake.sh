@@ -21,7 +21,7 @@ fi
 # A run that takes longer than this many seconds is a hanging grader.
 longest=300
 
-cargo build --release --quiet --package grader --bin grader
+cargo build --locked --release --quiet --package grader --bin grader
 grader=${CARGO_TARGET_DIR:-target}/release/grader
 
 folder=$(mktemp -d)

@@ -19,7 +19,7 @@ if ((${#seeds[@]} == 0)); then
     seeds=(1 "$((RANDOM * 32768 + RANDOM))")
 fi
 
-cargo build --release --quiet --package grader --bin grader
+cargo build --locked --release --quiet --package grader --bin grader
 grader=${CARGO_TARGET_DIR:-target}/release/grader
 # A machine that is busy with something else must not make the reference look as if it hung.
 for seed in "${seeds[@]}"; do

@@ -16,7 +16,7 @@ for saboteur in "$@"; do
     fi
 done
 
-cargo build --release --quiet --package grader --bin grader
+cargo build --locked --release --quiet --package grader --bin grader
 GRADER=$(realpath -- "${CARGO_TARGET_DIR:-target}/release/grader")
 SABOTEURS=$*
 export GRADER SABOTEURS
@@ -25,5 +25,5 @@ if (($# == 0)); then
     tests+=(random_scenarios_fail_no_correct_server)
 fi
 # One test after the other, so that each server has the same share of the machine.
-exec cargo test --package grader --test proof -- --ignored --nocapture --exact \
+exec cargo test --locked --package grader --test proof -- --ignored --nocapture --exact \
     --test-threads 1 "${tests[@]}"

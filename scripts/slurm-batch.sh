@@ -27,7 +27,7 @@ if [[ $(id -u) != 0 ]]; then
 fi
 grader=${GRADER:-}
 if [[ -z $grader ]]; then
-    cargo build --release --quiet --package grader --bin grader
+    cargo build --locked --release --quiet --package grader --bin grader
     grader=$(realpath -- "${CARGO_TARGET_DIR:-target}/release/grader")
 fi
 

@@ -2,9 +2,9 @@
 //! names what is not judged.
 //!
 //! A fenced `sh` block is run line by line in a folder that holds a correct `mini_serv.c`; lines
-//! that call cargo would build the project within its own test, so those are left to `.ci/run`,
-//! which must hold them. A `console` block is a command, after `$ `, and its whole output, of a
-//! server with one mistake.
+//! that call cargo would build the project within its own test, so those are left to `.ci/run` and
+//! `.ci/test`, which must hold them. A `console` block is a command, after `$ `, and its whole
+//! output, of a server with one mistake.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -133,21 +133,30 @@ fn the_example_has_no_other_failure_that_counts() {
 #[test]
 fn ci_runs_the_commands_that_build() {
     let ci = text(".ci/run");
-    let ci: Vec<&str> = ci
+    let mut commands: Vec<&str> = ci
         .lines()
         .filter_map(|line| line.trim().strip_prefix("run "))
         .collect();
+    assert!(
+        commands
+            .iter()
+            .any(|command| command.starts_with(".ci/test"))
+    );
+    let test = text(".ci/test");
+    commands.extend(test.lines().filter(|line| line.starts_with("cargo ")));
     let mut found = 0;
     for line in blocks("sh").iter().flat_map(|block| block.lines()) {
         if line.starts_with("cargo ") {
             found += 1;
             let runs = |command: &str| {
-                command
-                    .strip_prefix(line)
-                    // What is installed goes into a folder of its own there.
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(" --root "))
+                command.strip_prefix(line).is_some_and(|rest| {
+                    rest.is_empty()
+                        // What is installed goes into a folder of its own there.
+                        || rest.starts_with(" --root ")
+                        || rest.starts_with(" --locked ")
+                })
             };
-            assert!(ci.iter().any(|command| runs(command)), "{line}");
+            assert!(commands.iter().any(|command| runs(command)), "{line}");
         }
     }
     assert!(found >= 2, "the README names two commands at least");
