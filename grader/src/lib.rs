@@ -26,3 +26,4 @@ pub mod suite;
 pub mod tier;
 pub mod verdict;
 pub mod visible;
+mod workers;

@@ -17,6 +17,7 @@ pub mod resources;
 mod room;
 mod scratch;
 mod session;
+pub mod shortage;
 pub mod socket_state;
 pub mod supervisor;
 

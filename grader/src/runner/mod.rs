@@ -13,6 +13,7 @@ mod places;
 mod play;
 mod pool;
 mod preflight;
+mod queue;
 mod stage;
 mod startup;
 mod stop;

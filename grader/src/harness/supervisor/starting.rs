@@ -27,11 +27,11 @@ pub(crate) fn start_supervised<T>(
 ) -> io::Result<(T, io::Result<Supervisor>)> {
     let (over, started) = io::pipe()?;
     thread::scope(|scope| {
-        let serving = scope.spawn(move || {
+        let serving = thread::Builder::new().spawn_scoped(scope, move || {
             let mut supervisor = Supervisor::attach(in_grader, supervision, registry, token)?;
             serve_until(&mut supervisor, registry, &over)?;
             Ok(supervisor)
-        });
+        })?;
         let outcome = start();
         drop(started);
         let supervisor = serving
