@@ -13,6 +13,7 @@ pub mod exit_code;
 pub mod fuzz;
 pub mod harness;
 pub mod inspection;
+pub mod last_words;
 pub mod oracle;
 pub mod report;
 pub mod rules;

@@ -8,6 +8,8 @@ pub mod confinement;
 pub mod descendants;
 mod exit;
 pub mod interruption;
+#[cfg(target_os = "linux")]
+pub(crate) mod last_kill;
 pub mod limits;
 mod memory;
 mod output;
@@ -15,7 +17,7 @@ pub mod ports;
 pub mod process;
 pub mod resources;
 mod room;
-mod scratch;
+pub(crate) mod scratch;
 mod session;
 pub mod shortage;
 pub mod socket_state;

@@ -1,6 +1,5 @@
 //! One check: a scenario played to its verdict.
 
-use std::any::Any;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -9,6 +8,7 @@ use super::circumstances::Circumstances;
 use super::play::Play;
 use super::startup;
 use super::stop::Stop;
+use crate::last_words;
 use crate::scenario::{Action, Scenario, StartOutcome};
 use crate::tier::Tier;
 use crate::verdict::{CheckKind, CheckReport, Outcome, Reading};
@@ -34,19 +34,10 @@ pub(super) fn try_play(
 ) -> Result<CheckReport, Short> {
     let begun = Instant::now();
     catch_unwind(AssertUnwindSafe(|| played(scenario, circumstances))).unwrap_or_else(|panic| {
-        let defect = Outcome::Error(defect(panic.as_ref()));
+        let said = last_words::said_by(panic.as_ref());
+        let defect = Outcome::Error(format!("a defect of the grader: {said}"));
         Ok(report(scenario, defect, begun.elapsed()))
     })
-}
-
-/// What is told of a panic.
-fn defect(panic: &(dyn Any + Send)) -> String {
-    let said = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("it does not say which");
-    format!("a defect of the grader: {said}")
 }
 
 fn played(scenario: &Scenario, circumstances: &Circumstances<'_>) -> Result<CheckReport, Short> {
