@@ -39,8 +39,8 @@ pub(super) fn fuzz(options: &Fuzz) -> Result<ExitCode, CommandError> {
     };
     let mut limitations = limitations(farewell);
     // Before anything is started: it must not be taken for somebody's survivor.
-    let server_descriptors = descriptors(options.descriptors, &mut limitations);
-    let unsupervised = unsupervised(&mut limitations);
+    let server_descriptors = descriptors(options.descriptors, &mut limitations)?;
+    let unsupervised = unsupervised(&mut limitations)?;
     let submission = super::submission(handed, options.cc.as_deref(), false)?;
     let program = super::program(&submission)?;
     let trial = Trial {

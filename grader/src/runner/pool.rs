@@ -11,7 +11,7 @@ use super::instrument::{Instrument, Observation};
 use super::places::Places;
 use super::queue::{Queue, Returned};
 use super::stage::Stage;
-use crate::harness::{Descriptors, Program};
+use crate::harness::{Descriptors, Program, limits};
 use crate::scenario::{Action, Scenario, StartOutcome};
 use crate::verdict::{CheckReport, Failure, Outcome};
 use crate::workers;
@@ -219,6 +219,10 @@ fn order_of_play(settings: &Settings, suite: &[Scenario], never_served: bool) ->
 /// do nothing.
 const PLAYS_PER_PLACE: usize = 8;
 
+/// How much memory a play may take, in bytes, the stacks of its threads and what its clients
+/// receive among it. Most take less, and a few more.
+const MEMORY_OF_A_PLAY: u64 = 8 << 20;
+
 /// As many plays as there can be at once, or as fit the descriptors if the largest scenarios meet.
 /// Who wants one job has one play at a time.
 fn affordable_plays(settings: &Settings, suite: &[Scenario]) -> usize {
@@ -237,7 +241,10 @@ fn affordable_plays(settings: &Settings, suite: &[Scenario]) -> usize {
         0 | 1 => 1,
         jobs => jobs.saturating_mul(PLAYS_PER_PLACE),
     };
-    fitting.count().min(wanted).max(1)
+    let remembered = limits::memory_left().map_or(usize::MAX, |left| {
+        usize::try_from(left / MEMORY_OF_A_PLAY).unwrap_or(usize::MAX)
+    });
+    fitting.count().min(wanted).min(remembered).max(1)
 }
 
 /// How many descriptors the grader, and so also its server, may need for a scenario at most.
