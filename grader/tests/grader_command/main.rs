@@ -17,4 +17,5 @@ mod resources;
 #[path = "../servers/mod.rs"]
 mod servers;
 mod system_calls;
+mod tight_limits;
 mod verdicts;
