@@ -110,7 +110,7 @@ pub fn run<E: Send>(
                                 std::thread::yield_now();
                                 continue;
                             }
-                            Returned::Hopeless => short,
+                            Returned::Hopeless => *short,
                         },
                     };
                     if results.send(done).is_err() {
@@ -155,13 +155,16 @@ fn done(
     Task { place, instrument }: Task,
     circumstances: &Circumstances<'_>,
     never_served: Option<&Failure>,
-) -> Result<Done, Done> {
+) -> Result<Done, Box<Done>> {
     let scenario = &suite[place];
     let instrument = instrument.and_then(|instrument| settings.instruments.get(instrument));
     if let Some(instrument) = instrument {
         return match instrument.observe(place, scenario, circumstances) {
             Ok(observation) => Ok(Done::Observed(observation)),
-            Err(Short(report)) => Err(Done::Observed(instrument.observed_nothing(&report))),
+            Err(Short(report)) => {
+                let nothing = instrument.observed_nothing(&report);
+                Err(Box::new(Done::Observed(nothing)))
+            }
         };
     }
     match never_served {
@@ -170,7 +173,7 @@ fn done(
         _ => try_play(scenario, circumstances),
     }
     .map(|checked| Done::Checked(place, checked))
-    .map_err(|Short(report)| Done::Checked(place, *report))
+    .map_err(|Short(report)| Box::new(Done::Checked(place, *report)))
 }
 
 /// What is to be played, to be taken from the end: long plays first, so that none of them is left
