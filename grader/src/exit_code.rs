@@ -60,7 +60,9 @@ impl ExitCode {
             }
             Self::Trouble => {
                 "A required check could not be judged, none was left to play, a report could not \
-                 be written, or the compiler is not there. This says nothing about the server."
+                 be written, the compiler is not there, there were too few processes, threads, \
+                 descriptors or too little memory for the grader, or it has a defect. This says \
+                 nothing about the server."
             }
         }
     }

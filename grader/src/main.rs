@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use mini_serv::memory::FatalAllocator;
+use grader::last_words::{self, Allocator};
 
-/// The reference, which the grader can be, must end in the subject's words when memory runs out.
-/// Until it arms itself, this is the system's allocator.
+/// The reference, which the grader can be, must end in the subject's words when memory runs out,
+/// and the grader in its own. Until either arms itself, this is the system's allocator.
 #[global_allocator]
-static ALLOCATOR: FatalAllocator = FatalAllocator::new();
+static ALLOCATOR: Allocator = Allocator::new();
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
@@ -15,5 +15,9 @@ fn main() -> ExitCode {
         // A server's arguments are its own: none of them is an option of the grader's.
         return mini_serv::run(arguments);
     }
-    grader::cli::main().into()
+    last_words::prepare();
+    // What a panic says, the hook has told; its way here has killed every server.
+    std::panic::catch_unwind(grader::cli::main)
+        .unwrap_or(grader::exit_code::ExitCode::Trouble)
+        .into()
 }

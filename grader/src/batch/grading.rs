@@ -10,6 +10,7 @@ use super::results::{FolderError, Results, ResultsFolder};
 use super::row::{Row, State};
 use super::worker::Worker;
 use crate::report::json::document::Document;
+use crate::workers;
 
 /// What a worker found out.
 #[derive(Debug)]
@@ -107,9 +108,9 @@ pub fn grade(
     let queue = Mutex::new(tasks);
     let (sender, finished) = mpsc::channel();
     std::thread::scope(|scope| {
-        for _ in 0..jobs {
-            let (queue, sender) = (&queue, sender.clone());
-            scope.spawn(move || {
+        let work = {
+            let queue = &queue;
+            move || {
                 while let Some((place, submitted)) =
                     queue.lock().ok().and_then(|mut queue| queue.pop_front())
                 {
@@ -118,9 +119,12 @@ pub fn grade(
                         return;
                     }
                 }
-            });
+            }
+        };
+        if workers::start(scope, jobs, work.clone()) == 0 {
+            work();
         }
-        drop(sender);
+        drop(work);
         for (place, outcome) in finished {
             let kept = keep(results, place, outcome, &graded_with, folder);
             if let Err(error) = kept {

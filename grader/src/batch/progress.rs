@@ -47,7 +47,10 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.set_length(waiting as u64);
             bar.set_message("0 failing");
-            bar.enable_steady_tick(Duration::from_millis(500));
+            // It moves by a thread of its own, for which there may be no room.
+            if std::thread::Builder::new().spawn(|| ()).is_ok() {
+                bar.enable_steady_tick(Duration::from_millis(500));
+            }
         } else if known > 0 {
             say(&format!("{known} are graded already and have not changed."));
         }

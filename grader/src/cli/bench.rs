@@ -34,7 +34,7 @@ pub(super) fn bench(options: &Bench) -> Result<ExitCode, CommandError> {
     let server = options.server.as_ref().map(handed).transpose()?;
     let against = options.against.as_ref().map(handed).transpose()?;
     let (mut limitations, _adopted) = limitations(farewell);
-    let given = descriptors(options.descriptors, &mut limitations);
+    let given = descriptors(options.descriptors, &mut limitations)?;
     let descriptors = limits::raise_own();
     let measurements = measurements(options);
     for measurement in &measurements {

@@ -38,8 +38,8 @@ pub(super) fn fuzz(options: &Fuzz) -> Result<ExitCode, CommandError> {
         move || lock(&so_far).farewell()
     };
     let (mut limitations, _adopted) = limitations(farewell);
-    let server_descriptors = descriptors(options.descriptors, &mut limitations);
-    let unsupervised = unsupervised(&mut limitations);
+    let server_descriptors = descriptors(options.descriptors, &mut limitations)?;
+    let unsupervised = unsupervised(&mut limitations)?;
     let submission = super::submission(handed, options.cc.as_deref(), false)?;
     let program = super::program(&submission)?;
     let trial = Trial {

@@ -74,6 +74,8 @@ enum CommandError {
     NothingToPlot,
     #[error("the bench could not go on: {0}")]
     Bench(io::Error),
+    #[error("the grader could not start what it needs: {0}")]
+    Short(String),
     #[error("the bare relay failed: {0}")]
     Relay(io::Error),
     #[error("{place}{0}", place = where_written(.0))]
@@ -96,6 +98,7 @@ impl CommandError {
             | Self::Folder(..)
             | Self::File(..)
             | Self::Bench(_)
+            | Self::Short(_)
             | Self::Relay(_) => ExitCode::Trouble,
             Self::Report(TargetError::Unwritable { .. }) => ExitCode::Trouble,
             Self::Results(error)

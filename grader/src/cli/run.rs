@@ -12,7 +12,7 @@ use crate::exit_code::ExitCode;
 use crate::harness::descendants::Adopted;
 use crate::harness::socket_state::SocketStates;
 use crate::harness::{
-    Descriptors, Program, Supervision, descendants, interruption, limits, supervisor,
+    Descriptors, Program, Supervision, descendants, interruption, limits, shortage, supervisor,
 };
 use crate::inspection::{Inspector, Observed};
 use crate::report::terminal::Terminal;
@@ -47,8 +47,8 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
     let confine = options.grading.confine.unwrap_or_default();
     let (confinement, missing) = confine.in_force();
     limitations.extend(missing);
-    let server_descriptors = descriptors(options.grading.descriptors, &mut limitations);
-    let unsupervised = unsupervised(&mut limitations);
+    let server_descriptors = descriptors(options.grading.descriptors, &mut limitations)?;
+    let unsupervised = unsupervised(&mut limitations)?;
     let sanitized = suite.inspections.iter().any(Inspection::needs_plays);
     let submission = super::submission(handed, options.grading.cc.as_deref(), sanitized)?;
     if !submission.is_handed_in && !suite.scenarios.is_empty() {
@@ -200,14 +200,21 @@ pub(super) fn limitations(
 }
 
 /// The descriptors that can be had here, and a sentence where they are not those asked for.
-pub(super) fn descriptors(wanted: Descriptors, limitations: &mut Vec<String>) -> Descriptors {
+///
+/// # Errors
+/// Not even the question can be asked here.
+pub(super) fn descriptors(
+    wanted: Descriptors,
+    limitations: &mut Vec<String>,
+) -> Result<Descriptors, CommandError> {
     let supervision = Supervision {
         descriptors: wanted,
         ..Supervision::default()
     };
     let Err(error) = supervisor::probe(&supervision) else {
-        return wanted;
+        return Ok(wanted);
     };
+    enough(&error)?;
     let those = match wanted {
         Descriptors::Exam | Descriptors::Blocking => "those of the exam",
         Descriptors::Nonblocking => "non-blocking ones",
@@ -216,20 +223,35 @@ pub(super) fn descriptors(wanted: Descriptors, limitations: &mut Vec<String>) ->
         "The server's descriptors are plain blocking ones, since {those} cannot be had here: \
          {error}."
     ));
-    Descriptors::Blocking
+    Ok(Descriptors::Blocking)
+}
+
+/// Whether an error says something else than that there was not enough for the question.
+fn enough(error: &io::Error) -> Result<(), CommandError> {
+    match shortage::advice(error) {
+        Some(_) => Err(CommandError::Short(shortage::told(error))),
+        None => Ok(()),
+    }
 }
 
 /// Why the server's system calls cannot be supervised here, where they cannot, and a sentence
 /// about it.
-pub(super) fn unsupervised(limitations: &mut Vec<String>) -> Option<String> {
+///
+/// # Errors
+/// Not even the question can be asked here.
+pub(super) fn unsupervised(limitations: &mut Vec<String>) -> Result<Option<String>, CommandError> {
     let supervision = Supervision {
         watch: BTreeSet::from([Watch::SelectFirst]),
         ..Supervision::default()
     };
-    let error = supervisor::probe(&supervision).err()?.to_string();
+    let Err(error) = supervisor::probe(&supervision) else {
+        return Ok(None);
+    };
+    enough(&error)?;
+    let error = error.to_string();
     limitations.push(format!(
         "The server's system calls cannot be watched or made to fail here, so that scenarios that \
          need it are skipped: {error}."
     ));
-    Some(error)
+    Ok(Some(error))
 }

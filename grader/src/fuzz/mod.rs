@@ -15,6 +15,7 @@ use std::time::Duration;
 use crate::runner::{self, Stage};
 use crate::tier::Tier;
 use crate::verdict::{Failure, Outcome};
+use crate::workers;
 
 mod coverage;
 mod deed;
@@ -187,10 +188,9 @@ fn play_until_one_fails(
     let begun = tally.clone();
     let (results, played) = mpsc::channel();
     std::thread::scope(|scope| {
-        for _ in 0..trial.settings.jobs.max(1) {
-            let results = results.clone();
+        let work = {
             let (source, over, begun) = (&source, &over, &begun);
-            scope.spawn(move || {
+            move || {
                 while !over.load(Ordering::Relaxed)
                     && let Some((number, life)) = next(source, trial.budget, begun)
                 {
@@ -204,9 +204,12 @@ fn play_until_one_fails(
                         return;
                     }
                 }
-            });
+            }
+        };
+        if workers::start(scope, trial.settings.jobs.max(1), work.clone()) == 0 {
+            work();
         }
-        drop(results);
+        drop(work);
         let mut first = None;
         let mut waiting = BTreeMap::new();
         let mut due = 0;

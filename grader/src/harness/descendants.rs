@@ -91,6 +91,33 @@ fn own_limit() -> Option<u64> {
     getrlimit(Resource::Rttime).maximum
 }
 
+/// The limit of another process, which may be a mark; `None` where it has none, or is gone. Only
+/// makes a system call.
+#[cfg(target_os = "linux")]
+fn limit_of(process: Pid) -> Option<u64> {
+    let mut limit = libc::rlimit64 {
+        rlim_cur: libc::RLIM64_INFINITY,
+        rlim_max: libc::RLIM64_INFINITY,
+    };
+    // SAFETY: nothing is set, and what is in force is written into a value of this function.
+    let asked = unsafe {
+        libc::prlimit64(
+            process.as_raw_nonzero().get(),
+            libc::RLIMIT_RTTIME,
+            std::ptr::null(),
+            &raw mut limit,
+        )
+    };
+    (asked == 0 && limit.rlim_max != libc::RLIM64_INFINITY).then_some(limit.rlim_max)
+}
+
+/// Whether a child of this process bears any mark that this process has given out. Takes neither
+/// memory nor locks.
+#[cfg(target_os = "linux")]
+pub(super) fn is_marked(child: Pid) -> bool {
+    limit_of(child).is_some_and(|limit| Some(limit) != own_limit())
+}
+
 /// Makes the calling process the reaper of the orphans among its descendants. The children that it
 /// has already are not touched.
 ///
@@ -135,7 +162,7 @@ pub(super) fn start_marked<T>(start: impl FnOnce() -> io::Result<T>) -> io::Resu
 /// Kills and reaps every process that bears the mark. The server itself must have been reaped.
 pub(super) fn kill_survivors(mark: Mark) {
     #[cfg(target_os = "linux")]
-    linux::kill_where(|child| mark.is_on(linux::limit_of(child)));
+    linux::kill_where(|child| mark.is_on(limit_of(child)));
     #[cfg(not(target_os = "linux"))]
     let _not_found = mark;
 }
@@ -155,13 +182,13 @@ fn starting() -> MutexGuard<'static, ()> {
 mod linux {
     use std::time::{Duration, Instant};
 
-    use procfs::process::{LimitValue, Process};
+    use procfs::process::Process;
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::process::{
         PidfdFlags, Signal, WaitOptions, getpid, kill_process, pidfd_open, waitpid,
     };
 
-    use super::{CHILDREN_BEFORE, MutexGuard, Pid, own_limit, starting};
+    use super::{CHILDREN_BEFORE, MutexGuard, Pid, is_marked, starting};
 
     /// How long it is tried to kill what keeps forking, or is held by another process. What is left
     /// then is tried again when the grader ends.
@@ -173,17 +200,6 @@ mod linux {
         tv_sec: 0,
         tv_nsec: 10_000_000,
     };
-
-    /// The limit of a process, which may be a mark.
-    pub(super) fn limit_of(process: Pid) -> Option<u64> {
-        let limits = Process::new(process.as_raw_nonzero().get())
-            .and_then(|process| process.limits())
-            .ok()?;
-        match limits.max_realtime_timeout.hard_limit {
-            LimitValue::Value(limit) => Some(limit),
-            LimitValue::Unlimited => None,
-        }
-    }
 
     /// Kills and reaps all children of the grader that are meant, and what comes to it by that.
     pub(super) fn kill_where(is_meant: impl Fn(Pid) -> bool) {
@@ -212,12 +228,11 @@ mod linux {
     /// kept, nothing can be started.
     pub(super) fn kill_all() -> MutexGuard<'static, ()> {
         let starting = starting();
-        let own = own_limit();
         kill_where(|child| {
             let was_there = CHILDREN_BEFORE
                 .get()
                 .is_some_and(|before| before.contains(&child.as_raw_nonzero().get()));
-            !was_there && limit_of(child) != own
+            !was_there && is_marked(child)
         });
         starting
     }

@@ -1,4 +1,5 @@
-//! How many descriptors the grader and a server may have open (getrlimit(2), `RLIMIT_NOFILE`).
+//! How many descriptors the grader and a server may have open, and how much memory the grader may
+//! take (getrlimit(2)).
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -30,4 +31,19 @@ pub fn of_a_server() -> Rlimit {
         current: Some(maximum.map_or(SERVER, |hard| hard.min(SERVER))),
         maximum,
     }
+}
+
+/// How much more memory the grader may take, in bytes; `None` where no limit is set.
+#[must_use]
+pub fn memory_left() -> Option<u64> {
+    // Pages: first the whole, sixth what is written to (proc_pid_statm(5)).
+    let sizes = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let left = |resource, column: usize| {
+        let limit = getrlimit(resource).current?;
+        let pages: u64 = sizes.split(' ').nth(column)?.parse().ok()?;
+        let page = u64::try_from(rustix::param::page_size()).ok()?;
+        Some(limit.saturating_sub(pages * page))
+    };
+    let left = [left(Resource::As, 0), left(Resource::Data, 5)];
+    left.into_iter().flatten().min()
 }

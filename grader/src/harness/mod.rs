@@ -10,6 +10,8 @@ pub mod descendants;
 mod eventually;
 mod exit;
 pub mod interruption;
+#[cfg(target_os = "linux")]
+pub(crate) mod last_kill;
 pub mod limits;
 mod memory;
 mod output;
@@ -17,8 +19,9 @@ pub mod ports;
 pub mod process;
 pub mod resources;
 mod room;
-mod scratch;
+pub(crate) mod scratch;
 mod session;
+pub mod shortage;
 pub mod socket_state;
 pub mod supervisor;
 

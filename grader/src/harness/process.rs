@@ -159,16 +159,17 @@ impl Process {
         let pid = Pid::from_child(&child);
         let exit = Arc::new(OnceLock::new());
         let room = folder.as_ref().map(|folder| folder.path().to_owned());
-        let watcher = watch(pid, room, Arc::clone(&exit), waker);
-        let process = Self {
+        let mut process = Self {
             child,
             pid,
             mark,
-            watcher: Some(watcher),
-            exit,
+            watcher: None,
+            exit: Arc::clone(&exit),
             farewell: program.farewell,
             _folder: folder,
         };
+        // Where nobody can watch it, it is killed.
+        process.watcher = Some(watch(pid, room, exit, waker)?);
         let stderr = OwnedFd::from(stderr);
         Ok((process, Outputs { stdout, stderr }))
     }
@@ -433,6 +434,9 @@ const MEMORY: u64 = 2_000_000_000;
 /// How much a server may write into its folder, in bytes. None needs any of it.
 const ROOM: u64 = 256_000_000;
 
+/// How much stack a watcher has, in bytes: there is one for each server that runs.
+const WATCHER_STACK: usize = 256 << 10;
+
 /// How often it is looked at: in between, a server gets a few hundred megabytes at most.
 const LOOK: Timespec = Timespec {
     tv_sec: 0,
@@ -442,13 +446,17 @@ const LOOK: Timespec = Timespec {
 /// Waits for the end of a process in a thread of its own, without reaping it, so that its id
 /// stays its own until [`Process::kill`] has used it. Ends it if it takes too much memory, or room
 /// in its folder.
+///
+/// # Errors
+/// No thread can be had.
 fn watch(
     pid: Pid,
     folder: Option<PathBuf>,
     exit: Arc<OnceLock<Exit>>,
     waker: Arc<Waker>,
-) -> JoinHandle<()> {
-    std::thread::spawn(move || {
+) -> io::Result<JoinHandle<()>> {
+    let watcher = std::thread::Builder::new().stack_size(WATCHER_STACK);
+    watcher.spawn(move || {
         while !has_ended_within(pid, &LOOK) {
             let is_full = |folder: &PathBuf| room::occupied(folder) > ROOM;
             let too_much = if memory::occupied_by_all(pid) > MEMORY {

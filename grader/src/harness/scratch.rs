@@ -65,6 +65,16 @@ pub(super) fn remove_all() {
     std::mem::forget(folders);
 }
 
+/// Removes every folder, where nobody is about to make or to remove one, perhaps the calling thread
+/// itself. This is for a grader that ends at once.
+pub(crate) fn remove_all_if_free() {
+    if let Ok(folders) = FOLDERS.try_lock() {
+        for folder in folders.iter() {
+            let _left_behind = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
 fn folders() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     FOLDERS.lock().unwrap_or_else(PoisonError::into_inner)
 }

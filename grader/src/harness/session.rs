@@ -467,6 +467,9 @@ fn supervise(
 }
 
 fn unsupervised(error: &io::Error) -> io::Error {
+    if super::shortage::advice(error).is_some() {
+        return io::Error::from_raw_os_error(error.raw_os_error().unwrap_or_default());
+    }
     io::Error::new(
         error.kind(),
         format!(

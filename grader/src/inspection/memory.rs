@@ -64,6 +64,13 @@ pub(super) fn judge(
         .iter()
         .filter(|observation| !observation.by_valgrind)
         .count();
+    let trouble = observed
+        .observations
+        .iter()
+        .find_map(|it| it.trouble.as_ref());
+    if let Some(trouble) = trouble {
+        return Outcome::Error(trouble.clone());
+    }
     if let Some(trouble) = sanitizers_said.first() {
         return Outcome::Skipped(format!("the sanitizers do not work here: {trouble}"));
     }

@@ -1,12 +1,14 @@
 //! One check: a scenario played to its verdict.
 
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use super::circumstances::Circumstances;
 use super::play::Play;
 use super::startup;
 use super::stop::Stop;
+use crate::last_words;
 use crate::scenario::{Action, Scenario, StartOutcome};
 use crate::tier::Tier;
 use crate::verdict::{CheckKind, CheckReport, Outcome, Reading};
@@ -14,11 +16,35 @@ use crate::verdict::{CheckKind, CheckReport, Outcome, Reading};
 /// How often a port may be taken by somebody else before that is the grader's trouble.
 const ATTEMPTS: usize = 5;
 
+/// The report of a scenario for which the grader could not have what it needs, of which there may
+/// be enough when fewer plays go on.
+#[derive(Debug)]
+pub(super) struct Short(pub(super) Box<CheckReport>);
+
 /// Plays a scenario and reports how it ended.
 pub(super) fn play(scenario: &Scenario, circumstances: &Circumstances<'_>) -> CheckReport {
+    try_play(scenario, circumstances).unwrap_or_else(|Short(report)| *report)
+}
+
+/// Plays a scenario and reports how it ended. Not even a defect of the grader ends more than this
+/// play.
+pub(super) fn try_play(
+    scenario: &Scenario,
+    circumstances: &Circumstances<'_>,
+) -> Result<CheckReport, Short> {
+    let begun = Instant::now();
+    catch_unwind(AssertUnwindSafe(|| played(scenario, circumstances))).unwrap_or_else(|panic| {
+        let said = last_words::said_by(panic.as_ref());
+        let defect = Outcome::Error(format!("a defect of the grader: {said}"));
+        Ok(report(scenario, defect, begun.elapsed()))
+    })
+}
+
+fn played(scenario: &Scenario, circumstances: &Circumstances<'_>) -> Result<CheckReport, Short> {
     let begun = Instant::now();
     let mut readings = BTreeSet::new();
     let mut attempts = 0;
+    let mut short = false;
     let outcome = loop {
         attempts += 1;
         match attempt(scenario, circumstances, &mut readings) {
@@ -26,6 +52,10 @@ pub(super) fn play(scenario: &Scenario, circumstances: &Circumstances<'_>) -> Ch
             Err(Stop::Wrong(failure)) => break Outcome::Failed(failure),
             Err(Stop::Skip(reason)) => break Outcome::Skipped(reason),
             Err(Stop::Trouble(trouble)) => break Outcome::Error(trouble),
+            Err(Stop::Short(trouble)) => {
+                short = true;
+                break Outcome::Error(trouble);
+            }
             Err(Stop::PortTaken) if attempts < ATTEMPTS => {}
             Err(Stop::PortTaken) => {
                 break Outcome::Error(format!(
@@ -42,7 +72,10 @@ pub(super) fn play(scenario: &Scenario, circumstances: &Circumstances<'_>) -> Ch
         report.rules = vec![rule.into()];
         report.hint = None;
     }
-    report
+    if short {
+        return Err(Short(Box::new(report)));
+    }
+    Ok(report)
 }
 
 /// The report of a file that turned out to be no scenario.

@@ -10,10 +10,11 @@ use std::path::{Path, PathBuf};
 
 use rustix::process::Signal;
 
-use super::check::play;
+use super::check::{Short, try_play};
 use super::circumstances::Circumstances;
 use crate::harness::Program;
 use crate::scenario::{Action, Scenario};
+use crate::verdict::CheckReport;
 
 /// How much a server may write to its standard error where sanitizers write, in bytes.
 const WRITTEN: u64 = 1 << 20;
@@ -55,6 +56,8 @@ pub struct Observation {
     pub scenario: String,
     /// What it wrote; empty where it had nothing to say.
     pub said: Vec<u8>,
+    /// Why it could not be asked, where that is the grader's trouble.
+    pub trouble: Option<String>,
 }
 
 impl Instrument {
@@ -90,11 +93,11 @@ impl Instrument {
         place: usize,
         scenario: &Scenario,
         circumstances: &Circumstances<'_>,
-    ) -> Observation {
+    ) -> Result<Observation, Short> {
         let file = self.folder.join(place.to_string());
         let by_valgrind = matches!(self.tool, Tool::Valgrind(_));
         let slower = if by_valgrind { 10 } else { 3 };
-        let _told_by_the_tool = play(
+        let _told_by_the_tool = try_play(
             scenario,
             &Circumstances {
                 program: &Program {
@@ -104,15 +107,26 @@ impl Instrument {
                 patience: circumstances.patience * slower,
                 ..*circumstances
             },
-        );
+        )?;
         let mut said = Vec::new();
         if let Ok(file) = File::open(&file) {
             let _as_far_as_it_goes = file.take(READ).read_to_end(&mut said);
         }
-        Observation {
+        Ok(Observation {
             by_valgrind,
             scenario: scenario.name.clone(),
             said,
+            trouble: None,
+        })
+    }
+
+    /// What there is of a play that could not be.
+    pub(super) fn observed_nothing(&self, report: &CheckReport) -> Observation {
+        Observation {
+            by_valgrind: matches!(self.tool, Tool::Valgrind(_)),
+            scenario: report.scenario.clone(),
+            said: Vec::new(),
+            trouble: report.outcome.reason().map(Into::into),
         }
     }
 

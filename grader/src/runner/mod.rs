@@ -14,6 +14,7 @@ mod places;
 mod play;
 mod pool;
 mod preflight;
+mod queue;
 mod quiet;
 mod stage;
 mod startup;

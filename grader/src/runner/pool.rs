@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::Mutex;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::check::{play, report};
+use super::check::{Short, report, try_play};
 use super::circumstances::Circumstances;
 use super::instrument::{Instrument, Observation};
 use super::places::Places;
+use super::queue::{Queue, Returned};
 use super::stage::Stage;
-use crate::harness::{Descriptors, Program};
+use crate::harness::{Descriptors, Program, limits};
 use crate::scenario::{Action, Scenario, StartOutcome};
 use crate::verdict::{CheckReport, Failure, Outcome};
+use crate::workers;
 
 /// How a suite is played.
 #[derive(Clone, Debug)]
@@ -54,7 +55,7 @@ pub enum RunError<E> {
 
 /// Something to play.
 #[derive(Clone, Copy, Debug)]
-struct Task {
+pub(super) struct Task {
     /// The scenario's place in the suite.
     place: usize,
     /// The instrument's place among the instruments, where it is about what that says.
@@ -81,49 +82,47 @@ pub fn run<E: Send>(
     let stage = Stage::new(settings);
     let never_served = stage.never_serves().map_err(RunError::CannotExecute)?;
     let places = Places::new(settings.jobs);
-    let queue = Mutex::new(order_of_play(settings, suite, never_served.is_some()));
+    let queue = Queue::new(
+        order_of_play(settings, suite, never_served.is_some()),
+        settings.patience,
+    );
     let (results, finished) = mpsc::channel();
     std::thread::scope(|scope| {
-        for _ in 0..affordable_plays(settings, suite) {
-            let results = results.clone();
-            let (queue, places, stage, never_served) =
-                (&queue, &places, &stage, never_served.as_ref());
-            scope.spawn(move || {
-                let next = || {
+        let work = {
+            let (queue, places, stage) = (&queue, &places, &stage);
+            let never_served = never_served.as_ref();
+            move || {
+                let mut worker = queue.join();
+                loop {
                     let taken = places.take();
-                    let task = queue.lock().ok().and_then(|mut queue| queue.pop());
-                    task.map(|task| (task, taken))
-                };
-                while let Some((task, taken)) = next() {
-                    let Task { place, instrument } = task;
+                    let Some(task) = worker.next() else {
+                        return;
+                    };
                     let circumstances = &Circumstances {
                         place: Some(&taken),
                         ..stage.circumstances()
                     };
-                    let scenario = &suite[place];
-                    let instrument =
-                        instrument.and_then(|instrument| settings.instruments.get(instrument));
-                    let done = if let Some(instrument) = instrument {
-                        Done::Observed(instrument.observe(place, scenario, circumstances))
-                    } else {
-                        let checked = match never_served {
-                            Some(failure) if needs_service(scenario) => {
-                                not_played(scenario, failure)
+                    let done = match done(settings, suite, task, circumstances, never_served) {
+                        Ok(done) => done,
+                        Err(short) => match worker.give_back(task) {
+                            Returned::Leave => return,
+                            Returned::Again => {
+                                std::thread::yield_now();
+                                continue;
                             }
-                            _ if descriptors(scenario) > settings.descriptors => {
-                                too_many(scenario, settings)
-                            }
-                            _ => play(scenario, circumstances),
-                        };
-                        Done::Checked(place, checked)
+                            Returned::Hopeless => *short,
+                        },
                     };
                     if results.send(done).is_err() {
                         return;
                     }
                 }
-            });
+            }
+        };
+        if workers::start(scope, affordable_plays(settings, suite), work.clone()) == 0 {
+            work();
         }
-        drop(results);
+        drop(work);
         let mut observations = Vec::new();
         let mut waiting = BTreeMap::new();
         let mut next = 0;
@@ -138,9 +137,7 @@ pub fn run<E: Send>(
             while let Some(checked) = waiting.remove(&next) {
                 next += 1;
                 if let Err(error) = tell(checked) {
-                    if let Ok(mut queue) = queue.lock() {
-                        queue.clear();
-                    }
+                    queue.clear();
                     return Err(RunError::Report(error));
                 }
             }
@@ -149,6 +146,34 @@ pub fn run<E: Send>(
         observations.sort_by_key(|observation| place(&observation.scenario));
         Ok(observations)
     })
+}
+
+/// Carries out a task; what is to be told where there was not enough for it is the error.
+fn done(
+    settings: &Settings,
+    suite: &[Scenario],
+    Task { place, instrument }: Task,
+    circumstances: &Circumstances<'_>,
+    never_served: Option<&Failure>,
+) -> Result<Done, Box<Done>> {
+    let scenario = &suite[place];
+    let instrument = instrument.and_then(|instrument| settings.instruments.get(instrument));
+    if let Some(instrument) = instrument {
+        return match instrument.observe(place, scenario, circumstances) {
+            Ok(observation) => Ok(Done::Observed(observation)),
+            Err(Short(report)) => {
+                let nothing = instrument.observed_nothing(&report);
+                Err(Box::new(Done::Observed(nothing)))
+            }
+        };
+    }
+    match never_served {
+        Some(failure) if needs_service(scenario) => Ok(not_played(scenario, failure)),
+        _ if descriptors(scenario) > settings.descriptors => Ok(too_many(scenario, settings)),
+        _ => try_play(scenario, circumstances),
+    }
+    .map(|checked| Done::Checked(place, checked))
+    .map_err(|Short(report)| Box::new(Done::Checked(place, *report)))
 }
 
 /// What is to be played, to be taken from the end: long plays first, so that none of them is left
@@ -197,6 +222,10 @@ fn order_of_play(settings: &Settings, suite: &[Scenario], never_served: bool) ->
 /// do nothing.
 const PLAYS_PER_PLACE: usize = 8;
 
+/// How much memory a play may take, in bytes, the stacks of its threads and what its clients
+/// receive among it. Most take less, and a few more.
+const MEMORY_OF_A_PLAY: u64 = 8 << 20;
+
 /// As many plays as there can be at once, or as fit the descriptors if the largest scenarios meet.
 /// Who wants one job has one play at a time.
 fn affordable_plays(settings: &Settings, suite: &[Scenario]) -> usize {
@@ -215,7 +244,10 @@ fn affordable_plays(settings: &Settings, suite: &[Scenario]) -> usize {
         0 | 1 => 1,
         jobs => jobs.saturating_mul(PLAYS_PER_PLACE),
     };
-    fitting.count().min(wanted).max(1)
+    let remembered = limits::memory_left().map_or(usize::MAX, |left| {
+        usize::try_from(left / MEMORY_OF_A_PLAY).unwrap_or(usize::MAX)
+    });
+    fitting.count().min(wanted).min(remembered).max(1)
 }
 
 /// How many descriptors the grader, and so also its server, may need for a scenario at most.

@@ -5,7 +5,7 @@ use std::io;
 
 use super::check::play;
 use super::circumstances::Circumstances;
-use crate::harness::{Descriptors, Session, Supervision};
+use crate::harness::{Descriptors, Session, Supervision, shortage};
 use crate::scenario::{Action, Argument, Scenario, Start, StartOutcome, Step};
 use crate::tier::Tier;
 use crate::verdict::{Failure, Outcome};
@@ -21,12 +21,12 @@ pub(super) fn never_serves(circumstances: &Circumstances<'_>) -> io::Result<Opti
         descriptors: Descriptors::Blocking,
         ..Supervision::default()
     };
-    drop(Session::start(
-        circumstances.program,
-        &[],
-        0,
-        &unsupervised,
-    )?);
+    match Session::start(circumstances.program, &[], 0, &unsupervised) {
+        Ok(session) => drop(session),
+        // That is not the program's: each play finds out whether there is enough for it.
+        Err(error) if shortage::advice(&error).is_some() => return Ok(None),
+        Err(error) => return Err(error),
+    }
     match play(&only_a_newcomer(), circumstances).outcome {
         Outcome::Failed(failure) if failure.not_played => Ok(Some(*failure)),
         _ => Ok(None),

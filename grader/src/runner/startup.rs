@@ -61,7 +61,7 @@ pub(super) fn start(
         port.number(),
         &supervision,
     )
-    .map_err(|error| Stop::Trouble(format!("the server could not be started: {error}")))?;
+    .map_err(Stop::not_started)?;
     Ok(Started {
         session,
         port,

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::harness::shortage;
 use crate::verdict::Failure;
 
 /// Why a play ended before its last move.
@@ -13,19 +14,36 @@ pub(super) enum Stop {
     Skip(String),
     /// The grader had trouble of its own.
     Trouble(String),
+    /// The grader could not have something that there may be when fewer plays go on.
+    Short(String),
     /// Somebody else took the port; nobody is to blame.
     PortTaken,
 }
 
 impl From<io::Error> for Stop {
     fn from(error: io::Error) -> Self {
-        Self::Trouble(error.to_string())
+        match shortage::advice(&error) {
+            Some(_) => Self::Short(shortage::told(&error)),
+            None => Self::Trouble(error.to_string()),
+        }
     }
 }
 
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
         Self::Wrong(Box::new(failure))
+    }
+}
+
+impl Stop {
+    /// No server could be started.
+    pub(super) fn not_started(error: io::Error) -> Self {
+        let told = |why: String| format!("the server could not be started: {why}");
+        match Self::from(error) {
+            Self::Trouble(why) => Self::Trouble(told(why)),
+            Self::Short(why) => Self::Short(told(why)),
+            other => other,
+        }
     }
 }
 

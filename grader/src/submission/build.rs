@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::thread::{Builder, Scope, ScopedJoinHandle};
 
 use super::compiler::{Compiled, Compiler, Family};
 use super::diagnostics::Diagnostics;
@@ -122,19 +123,19 @@ pub(super) fn build(
     let checked = place("sanitized", source.bytes())?;
     // Each of these mostly waits for a compiler.
     let (program, symbols, preprocessed, sanitized) = std::thread::scope(|scope| {
-        let symbols = scope.spawn(|| job.look_at_object(&looked_at));
-        let preprocessed = scope.spawn(|| job.preprocess(&preprocessed));
+        let symbols = Aside::begin(scope, || job.look_at_object(&looked_at));
+        let preprocessed = Aside::begin(scope, || job.preprocess(&preprocessed));
         let sanitized = match (sanitized, &compiled) {
             (false, _) => Ok(None),
             (true, Err(_)) => Ok(Some(Err(NOT_COMPILED.into()))),
-            (true, Ok(())) => Err(scope.spawn(|| job.sanitize(&checked))),
+            (true, Ok(())) => Err(Aside::begin(scope, || job.sanitize(&checked))),
         };
         let program = compiled.map_or_else(|not| Ok(Err(not)), |()| job.link(&strict));
         (
             program,
-            joined(symbols),
-            joined(preprocessed),
-            sanitized.or_else(|thread| joined(thread).map(Some)),
+            symbols.end(),
+            preprocessed.end(),
+            sanitized.or_else(|aside| aside.end().map(Some)),
         )
     });
     let inside = match (symbols?, preprocessed?) {
@@ -159,10 +160,31 @@ pub(super) fn build(
 
 const NOT_COMPILED: &str = "the source is not compiled";
 
-fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, io::Result<T>>) -> io::Result<T> {
-    thread
-        .join()
-        .unwrap_or_else(|_| Err(io::Error::other("a compiler could not be waited for")))
+/// What is done beside something else where another thread can be had, and at once where not.
+enum Aside<'scope, T> {
+    Begun(ScopedJoinHandle<'scope, io::Result<T>>),
+    Done(io::Result<T>),
+}
+
+impl<'scope, T: Send + 'scope> Aside<'scope, T> {
+    fn begin<'env>(
+        scope: &'scope Scope<'scope, 'env>,
+        act: impl Fn() -> io::Result<T> + Copy + Send + 'scope,
+    ) -> Self {
+        match Builder::new().spawn_scoped(scope, act) {
+            Ok(thread) => Self::Begun(thread),
+            Err(_) => Self::Done(act()),
+        }
+    }
+
+    fn end(self) -> io::Result<T> {
+        match self {
+            Self::Begun(thread) => thread
+                .join()
+                .unwrap_or_else(|_| Err(io::Error::other("a compiler could not be waited for"))),
+            Self::Done(done) => done,
+        }
+    }
 }
 
 impl NotCompiled {

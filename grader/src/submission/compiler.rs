@@ -163,7 +163,11 @@ impl Compiler {
             folder: folder.into(),
             patience: PATIENCE,
         };
-        Ok(outcome(&errand.run(&Arc::new(self.confinement(folder)))?))
+        let ended = errand.run(&Arc::new(self.confinement(folder)))?;
+        if !ended.succeeded() && could_not_fork(&String::from_utf8_lossy(&ended.output)) {
+            return Err(io::Error::from_raw_os_error(libc::EAGAIN));
+        }
+        Ok(outcome(&ended))
     }
 
     /// Why its files are not kept from it on this machine, where they are not.
@@ -209,6 +213,17 @@ impl Compiler {
         }
         .prepare()
     }
+}
+
+/// Whether a compiler says that it could not start what it consists of, which is not the source's
+/// fault.
+fn could_not_fork(said: &str) -> bool {
+    said.lines().any(|line| {
+        line.contains("Resource temporarily unavailable")
+            && ["fork", "spawn", "execute"]
+                .iter()
+                .any(|call| line.contains(call))
+    })
 }
 
 /// Makes of a compiler's end what it means.
@@ -272,6 +287,15 @@ fn is_executable(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_compiler_that_could_not_fork_is_told_apart() {
+        let gcc = "gcc: fatal error: cannot execute 'as': vfork: Resource temporarily unavailable";
+        assert!(could_not_fork(gcc));
+        assert!(!could_not_fork(
+            "mini_serv.c:3: error: fork is not declared"
+        ));
+    }
 
     #[test]
     fn versions_are_read() {

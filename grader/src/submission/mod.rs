@@ -11,7 +11,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::harness::{Program, keep};
+use crate::harness::{Program, keep, shortage};
 use crate::source::SourceText;
 
 mod build;
@@ -71,7 +71,7 @@ pub enum SubmissionError {
     #[error(transparent)]
     Compiler(#[from] CompilerError),
     /// It could not be compiled for a reason of the grader's.
-    #[error("{path} could not be compiled: {1}", path = .0.display())]
+    #[error("{path} could not be compiled: {told}", path = .0.display(), told = shortage::told(.1))]
     NotBuilt(PathBuf, io::Error),
     /// What was compiled is not executed.
     #[error("what was compiled from {path} cannot be executed: {1}\n  if {folder} does not allow programs, name another folder in TMPDIR", path = .0.display(), folder = std::env::temp_dir().display())]

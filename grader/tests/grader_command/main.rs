@@ -19,4 +19,5 @@ mod resources;
 #[path = "../servers/mod.rs"]
 mod servers;
 mod system_calls;
+mod tight_limits;
 mod verdicts;

@@ -49,10 +49,10 @@ pub fn probe(supervision: &Supervision) -> io::Result<()> {
     let done = Arc::new(Waker::new(poll.registry(), DONE)?);
     let number = socket.as_raw_fd();
     std::thread::scope(|scope| {
-        let child = scope.spawn(|| {
+        let child = std::thread::Builder::new().spawn_scoped(scope, || {
             let rehearsed = rehearse(in_server, number, supervision);
             done.wake().and(rehearsed)
-        });
+        })?;
         // Where serving ends early, its listener is closed, which ends what the child waits for.
         let served = serve(in_grader, supervision, poll);
         let rehearsed = child

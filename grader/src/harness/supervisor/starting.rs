@@ -13,6 +13,9 @@ use rustix::io::Errno;
 
 use super::{InGrader, Supervision, Supervisor};
 
+/// How much stack the thread that answers has, in bytes: it is there whenever a server is started.
+const STACK: usize = 512 << 10;
+
 /// Starts something, whose calls are decided about from the first on; `registry` and `token` are
 /// as those of [`Supervisor::attach`].
 ///
@@ -27,11 +30,12 @@ pub(crate) fn start_supervised<T>(
 ) -> io::Result<(T, io::Result<Supervisor>)> {
     let (over, started) = io::pipe()?;
     thread::scope(|scope| {
-        let serving = scope.spawn(move || {
+        let serving = thread::Builder::new().stack_size(STACK);
+        let serving = serving.spawn_scoped(scope, move || {
             let mut supervisor = Supervisor::attach(in_grader, supervision, registry, token)?;
             serve_until(&mut supervisor, registry, &over)?;
             Ok(supervisor)
-        });
+        })?;
         let outcome = start();
         drop(started);
         let supervisor = serving
