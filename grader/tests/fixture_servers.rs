@@ -4,31 +4,33 @@
 mod servers;
 
 use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use socket2::{Domain, Socket, Type};
+use grader::harness::ports::{Port, Ports};
 
 /// No passing test waits this long: it ends the wait for a server that hangs.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running server, killed when the test is over, however it ends.
 struct Running {
     process: Child,
-    port: u16,
+    port: Port,
 }
 
 impl Running {
     /// Starts a server on a free port and connects its first client, whose id is 0.
     fn start(server: &Path) -> (Self, Client) {
+        // One for all tests of this program, so that it gives no port out twice.
+        static PORTS: LazyLock<Ports> = LazyLock::new(Ports::new);
         loop {
-            let port = free_port();
+            let port = PORTS.free().expect("a free port");
             let process = Command::new(server)
-                .arg(port.to_string())
+                .arg(port.number().to_string())
                 .stdin(Stdio::null())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped())
@@ -46,7 +48,7 @@ impl Running {
     fn first_client(&mut self) -> Option<Client> {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
-            if let Ok(stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)) {
+            if let Ok(stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port.number())) {
                 return Some(Client::new(stream));
             }
             if let Some(status) = self.process.try_wait().expect("it is our child") {
@@ -59,7 +61,7 @@ impl Running {
     }
 
     fn connect(&self) -> Client {
-        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
+        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port.number()));
         Client::new(stream.expect("the server accepts"))
     }
 
@@ -80,24 +82,6 @@ impl Drop for Running {
         // Both fail only when it has been killed and awaited before.
         let _ = self.process.kill();
         let _ = self.process.wait();
-    }
-}
-
-/// A port below those that the kernel gives to clients: a client that knocks at one
-/// of those while it is closed can find itself connected with itself.
-fn free_port() -> u16 {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    loop {
-        let step = NEXT.fetch_add(1, Ordering::Relaxed);
-        let offset = std::process::id().wrapping_mul(31).wrapping_add(step) % 10_000;
-        let port = 10_000 + u16::try_from(offset).expect("it is below 10,000");
-        // Bound, and never listening: a server that another test starts in this moment keeps a
-        // copy until it is executed, and a client must not be connected with that.
-        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        if socket.bind(&address.into()).is_ok() {
-            return port;
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! A process group is killed as a whole, but a child can leave its group. So the grader is made
 //! the reaper of orphans (prctl(2), `PR_SET_CHILD_SUBREAPER`): whatever outlives a server then
-//! becomes the grader's own child. Which server it comes from is told by a [`Mark`] that it
+//! becomes the grader's own child. Which server it comes from is told by a mark that it
 //! inherited. Children of the grader without one were there before it, or have nothing to do with
 //! servers, and are left alone.
 

@@ -3,6 +3,7 @@
 //! The verdict stands by then. What is shown of it must not depend on how quick the machine is, so
 //! these waits, too, end by what the kernel tells, and the clock is there for servers that hang.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
@@ -11,31 +12,35 @@ use super::patience::Patience;
 use super::play::Play;
 use super::stop::Stop;
 use crate::harness::{Exit, Happening, ports};
+use crate::oracle::matcher::Mismatch;
 use crate::scenario::ClientId;
 use crate::verdict::Failure;
 
-/// How much of a line is shown at most, in bytes.
-const ENOUGH: usize = 64 * 1024;
+/// How much more is taken in at most when something is wrong, in bytes: some servers flood.
+const ENOUGH: usize = 1 << 20;
 
-/// How long a server that never sleeps may run without sending the rest of a line, in time on a
+/// How long a server that never sleeps may run before nothing more is waited for, in time on a
 /// processor.
 const SPELL: Duration = Duration::from_millis(20);
 
 impl Play<'_> {
-    /// Lets the server send the rest of a line that is wrong already, as long as it has something
-    /// left to send: the whole of the line explains more.
-    pub(super) fn let_the_line_end(
+    /// Something wrong has come to a client. Takes in what else the server sends until it rests:
+    /// the whole of a line explains more. Returns whose stream is wrong, and how: of several, the
+    /// first client's, whoever was read first.
+    pub(super) fn whole_mismatch(
         &mut self,
         who: ClientId,
-        received: &mut Vec<u8>,
-    ) -> Result<(), Stop> {
+        mismatch: Box<Mismatch>,
+    ) -> Result<(ClientId, Box<Mismatch>), Stop> {
+        let mut known = (who, mismatch);
+        let mut others: BTreeMap<ClientId, Box<Mismatch>> = BTreeMap::new();
         let mut patience = Patience::new(self.circumstances.patience);
         let begun = self.session.cpu().ok();
-        let mut ended = false;
-        while !ended && !received.contains(&b'\n') && received.len() < ENOUGH {
+        let mut taken_in = 0;
+        while taken_in < ENOUGH {
             // Asked before the last look at what has come: nothing comes after that.
-            let said_all = self.session.is_quiet() || self.ran_for(SPELL, begun);
-            let pause = if said_all {
+            let rests = self.session.is_quiet() || self.ran_for(SPELL, begun);
+            let pause = if rests {
                 Some(Duration::ZERO)
             } else {
                 patience.glance()
@@ -46,24 +51,28 @@ impl Play<'_> {
                 }
                 break;
             };
-            let before = received.len();
+            let before = taken_in;
+            let (oracle, streams) = (&self.oracle, &mut self.streams);
             self.session.pump(pause, |happening| {
-                match happening {
-                    Happening::Received(reader, bytes) if reader == who => {
-                        received.extend_from_slice(bytes);
+                if let Happening::Received(reader, bytes) = happening {
+                    taken_in += bytes.len();
+                    let stream = streams.get_mut(reader.0).and_then(Option::as_mut);
+                    if reader == known.0 {
+                        known.1.received.extend_from_slice(bytes);
+                    } else if let Some(other) = others.get_mut(&reader) {
+                        other.received.extend_from_slice(bytes);
+                    } else if let Some(Err(mismatch)) = stream.map(|it| it.feed(oracle, bytes)) {
+                        others.insert(reader, mismatch);
                     }
-                    Happening::Closed(reader) | Happening::Reset(reader) if reader == who => {
-                        ended = true;
-                    }
-                    _ => {}
                 }
                 Ok::<(), io::Error>(())
             })?;
-            if said_all && received.len() == before {
+            if taken_in == before && (rests || self.session.exit().is_some()) {
                 break;
             }
         }
-        Ok(())
+        let earlier = others.pop_first().filter(|(other, _)| *other < known.0);
+        Ok(earlier.unwrap_or(known))
     }
 
     /// Whether the server has run for so long since its processor time was `begun`.

@@ -240,8 +240,8 @@ impl<'run> Play<'run> {
         match result {
             Ok(()) => {}
             Err(Broken::Machine(error)) => return Err(error.into()),
-            Err(Broken::Stream(who, mut mismatch)) => {
-                self.let_the_line_end(who, &mut mismatch.received)?;
+            Err(Broken::Stream(who, mismatch)) => {
+                let (who, mismatch) = self.whole_mismatch(who, mismatch)?;
                 return Err(explain::wrong_bytes(self, who, &mismatch).into());
             }
         }

