@@ -224,12 +224,21 @@ impl Session {
         }
         self.stdout.read_a_turn(&mut self.buffer);
         self.stderr.read_a_turn(&mut self.buffer);
+        // Whatever `tell` returns, nobody who has received something is forgotten.
+        let mut told = Ok(());
         for place in std::mem::take(&mut self.unread) {
-            if self.read(place, &mut tell)? {
+            let may_have_more = match &told {
+                Ok(()) => self.read(place, &mut tell).unwrap_or_else(|error| {
+                    told = Err(error);
+                    true
+                }),
+                Err(_) => true,
+            };
+            if may_have_more {
                 self.unread.push(place);
             }
         }
-        Ok(())
+        told
     }
 
     /// Reads what a client has received, a turn's worth at most, and says whether there may be
