@@ -140,6 +140,9 @@ impl Play<'_> {
             }
             Deed::Left(who, port, Departure::Reset) => {
                 self.wait_until_gone(who, port)?;
+                // It is likely to have heard of it then, which makes the next moment certain.
+                // What another process started, such as a script, may rest and never have heard.
+                self.wait_until_quiet()?;
                 Ok(false)
             }
             Deed::Left(who, port, how) => {
