@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, setrlimit};
@@ -17,6 +17,9 @@ use rustix::process::{Pid, Resource, Rlimit, getrlimit, setrlimit};
 /// Held while something is started: what has been forked and not been marked yet would be found
 /// by nobody.
 static STARTING: Mutex<()> = Mutex::new(());
+
+/// Whether the grader kills what it has started since it is about to end itself.
+static ENDING: AtomicBool = AtomicBool::new(false);
 
 /// The children that the process had before it became a grader.
 static CHILDREN_BEFORE: OnceLock<BTreeSet<i32>> = OnceLock::new();
@@ -167,9 +170,23 @@ pub(super) fn kill_survivors(mark: Mark) {
     let _not_found = mark;
 }
 
-/// Kills every server and all that they started. No server can be started afterwards: this is
-/// for a grader that is about to end.
+/// From here on, nobody is told how anything ends that the grader has started.
+pub(super) fn begin_to_end() {
+    ENDING.store(true, Ordering::SeqCst);
+}
+
+/// To be called between noticing that something has ended, or fallen silent, and telling so: where
+/// it was the grader that killed it in order to end, this waits for that end.
+pub(super) fn wait_if_ending() {
+    while ENDING.load(Ordering::SeqCst) {
+        std::thread::park();
+    }
+}
+
+/// Kills every server and all that they started. No server can be started afterwards, and nobody
+/// is told of their ends: this is for a grader that is about to end.
 pub(super) fn kill_all() {
+    begin_to_end();
     #[cfg(target_os = "linux")]
     std::mem::forget(linux::kill_all());
 }

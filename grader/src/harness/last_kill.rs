@@ -3,7 +3,7 @@
 
 use std::mem::MaybeUninit;
 
-use super::descendants::is_marked;
+use super::descendants::{begin_to_end, is_marked};
 use rustix::fd::OwnedFd;
 use rustix::fs::{CWD, Mode, OFlags, RawDir, openat};
 use rustix::io::{Result, read};
@@ -16,6 +16,7 @@ const ROUNDS: usize = 1000;
 /// that (see [`adopt`](super::descendants::adopt)). Children that it had before it became a grader
 /// live on.
 pub(crate) fn kill_children() {
+    begin_to_end();
     for _ in 0..ROUNDS {
         if !matches!(kill_those_there_are(), Ok(1..)) {
             return;

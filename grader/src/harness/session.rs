@@ -12,7 +12,7 @@ use super::output::Output;
 use super::process::{Outputs, Process};
 use super::socket_state::SocketStates;
 use super::supervisor::{self, Misconduct, Supervision, Supervisor};
-use super::{Captured, Exit, Program};
+use super::{Captured, Exit, Program, descendants};
 use crate::scenario::{ClientId, Fault};
 
 mod looking;
@@ -134,7 +134,11 @@ impl Session {
     /// How the server ended, if it has.
     #[must_use]
     pub fn exit(&self) -> Option<Exit> {
-        self.process.exit()
+        let exit = self.process.exit();
+        if exit.is_some() {
+            descendants::wait_if_ending();
+        }
+        exit
     }
 
     /// Whether the server is about to end, and its end has not been told yet.
@@ -188,6 +192,7 @@ impl Session {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
             Err(error) => return Err(error.into()),
         }
+        descendants::wait_if_ending();
         for event in &self.events {
             match event.token() {
                 // Calls that waited have ended with it, which the supervisor looks for.

@@ -149,6 +149,22 @@ fn one_that_crashes_on_the_first_line() {
     assert_says(&played, &["alice says", how]);
 }
 
+/// What lingers of the connection to the port is nobody who has taken the port.
+#[test]
+fn one_that_crashes_at_the_first_client() {
+    let server = hostile("crashes_at_first_client");
+    let played = play_and_look(&server, &[]);
+    assert_eq!(played.status, 1, "{}", played.stdout);
+    assert!(played.ended("error").is_empty(), "{}", played.stdout);
+    assert_says(
+        &played,
+        &[
+            "wrong the server was killed by SIGSEGV (a bad memory access, a segmentation fault)",
+            "more checks failed without being played, since the server never served.",
+        ],
+    );
+}
+
 #[test]
 fn one_that_never_reads() {
     let server = hostile("never_reads");
@@ -219,16 +235,20 @@ fn a_server_and_its_children_die_with_a_grader_that_is_interrupted() {
     for signal in [interruption::CTRL_C, rustix::process::Signal::TERM] {
         let server = hostile("forks_children");
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("grader"));
-        command.arg("run").arg(&server.path).stdout(Stdio::null());
-        let mut grader = interruption::as_on_a_terminal(&mut command)
+        command.arg("run").arg(&server.path).stdout(Stdio::piped());
+        let grader = interruption::as_on_a_terminal(&mut command)
             .spawn()
             .expect("the grader can be called");
         eventually("the server has forked", || server.processes().len() > 4);
         let id = rustix::process::Pid::from_child(&grader);
         rustix::process::kill_process(id, signal).expect("it is our child");
-        let status = grader.wait().expect("it is our child");
+        let output = grader.wait_with_output().expect("it is our child");
+        let status = output.status;
         assert_eq!(status.signal(), Some(signal.as_raw()), "{status}");
         server.assert_gone();
+        // That the grader has killed it is no mistake of the server's.
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(!said.contains('✗'), "{said}");
     }
 }
 

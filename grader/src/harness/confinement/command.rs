@@ -91,8 +91,10 @@ impl Errand {
             output,
             kept: Vec::new(),
         };
-        let in_time = running.wait(deadline)?;
-        let exit = running.end()?;
+        let in_time = running.wait(deadline);
+        let exit = in_time.and_then(|in_time| Ok((in_time, running.end()?)));
+        descendants::wait_if_ending();
+        let (in_time, exit) = exit?;
         Ok(Ended {
             exit: in_time.then_some(exit),
             output: std::mem::take(&mut running.kept),
