@@ -26,8 +26,8 @@ pub struct Turns {
 
 #[cfg(target_os = "linux")]
 pub(super) use linux::{
-    activity, cpu, data_size, has_listener, is_asleep, listening_addresses, open_descriptors,
-    resident_memory, starved, starved_myself,
+    activity, cpu, data_size, has_listener, listening_addresses, open_descriptors, resident_memory,
+    starved, starved_myself,
 };
 
 #[cfg(target_os = "linux")]
@@ -86,18 +86,6 @@ mod linux {
             asleep: state.map_err(in_words)? == ProcState::Sleeping,
             cpu: Duration::from_nanos(ran),
         })
-    }
-
-    /// Whether a process sleeps until something happens. It is asked after every step, so that no
-    /// more than the state is taken from the line that tells it (proc_pid_stat(5)); the name before
-    /// it may hold spaces and brackets.
-    ///
-    /// # Errors
-    /// The kernel does not tell, or the process has ended.
-    pub(in crate::harness) fn is_asleep(id: u32) -> io::Result<bool> {
-        let line = std::fs::read(format!("/proc/{id}/stat"))?;
-        let state = line.iter().rposition(|byte| *byte == b')');
-        Ok(state.is_some_and(|name_ends| line[name_ends..].starts_with(b") S")))
     }
 
     /// How long all threads of a process have run on a processor since it started.
@@ -275,8 +263,8 @@ mod linux {
 
 #[cfg(not(target_os = "linux"))]
 pub(super) use elsewhere::{
-    activity, cpu, data_size, has_listener, is_asleep, listening_addresses, open_descriptors,
-    resident_memory, starved, starved_myself,
+    activity, cpu, data_size, has_listener, listening_addresses, open_descriptors, resident_memory,
+    starved, starved_myself,
 };
 
 #[cfg(not(target_os = "linux"))]
@@ -303,10 +291,6 @@ mod elsewhere {
     }
 
     pub(in crate::harness) fn cpu(_id: u32) -> io::Result<Duration> {
-        nobody_tells()
-    }
-
-    pub(in crate::harness) fn is_asleep(_id: u32) -> io::Result<bool> {
         nobody_tells()
     }
 

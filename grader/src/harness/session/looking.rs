@@ -85,7 +85,7 @@ impl Session {
     #[must_use]
     pub fn is_quiet(&self) -> bool {
         // In this order: whatever it did before it slept is seen by the questions after.
-        let sleeps = resources::is_asleep(self.process_id()).unwrap_or(false)
+        let sleeps = self.activity().is_ok_and(|activity| activity.asleep)
             && !self.calls_wait
             && !self.supervisor.as_ref().is_some_and(Supervisor::has_calls);
         sleeps
