@@ -257,21 +257,24 @@ fn wrong_options_are_refused() {
     }
 }
 
-/// Ctrl-C while what fails is being made short tells what fails, as far as it is short.
-#[test]
+/// Presses Ctrl-C as soon as a line of the progress `is_it`, and returns what was printed.
+#[track_caller]
 #[cfg(target_os = "linux")]
-fn an_interrupted_finding_is_not_lost() {
+fn interrupted(
+    server: &Path,
+    folder: &Path,
+    options: &[&str],
+    is_it: impl Fn(&str) -> bool,
+) -> String {
     use std::io::{BufRead, BufReader, Read};
     use std::os::unix::process::ExitStatusExt;
 
-    let folder = tempfile::tempdir().expect("a folder");
-    // It hangs, so that every attempt to make that shorter takes the whole patience.
-    let server = servers::saboteur("lone_newline_ignored").path;
     let mut command = grader();
     command
-        .args(["fuzz", "--seconds", "600", "--seed", "77", "--verbose"])
-        .arg(&server)
-        .current_dir(folder.path())
+        .args(["fuzz", "--seconds", "600", "--seed", "77"])
+        .args(options)
+        .arg(server)
+        .current_dir(folder)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut grader = interruption::as_on_a_terminal(&mut command)
@@ -279,9 +282,12 @@ fn an_interrupted_finding_is_not_lost() {
         .expect("the grader can be called");
     let mut progress = BufReader::new(grader.stderr.take().expect("a pipe"));
     let mut line = String::new();
-    while !line.contains(" fails; ") {
-        line.clear();
+    loop {
         assert!(progress.read_line(&mut line).expect("text") > 0, "it ended");
+        if is_it(&line) {
+            break;
+        }
+        line.clear();
     }
     let id = rustix::process::Pid::from_child(&grader);
     let signal = interruption::CTRL_C;
@@ -291,6 +297,19 @@ fn an_interrupted_finding_is_not_lost() {
     let mut said = String::new();
     let mut stdout = grader.stdout.take().expect("a pipe");
     stdout.read_to_string(&mut said).expect("text");
+    said
+}
+
+/// Ctrl-C while what fails is being made short tells what fails, as far as it is short.
+#[test]
+#[cfg(target_os = "linux")]
+fn an_interrupted_finding_is_not_lost() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // It hangs, so that every attempt to make that shorter takes the whole patience.
+    let server = servers::saboteur("lone_newline_ignored").path;
+    let said = interrupted(&server, folder.path(), &["--verbose"], |line| {
+        line.contains(" fails; ")
+    });
     assert!(
         said.contains("Interrupted while what fails was being made short."),
         "{said}"
@@ -310,34 +329,13 @@ fn an_interrupted_finding_is_not_lost() {
 #[test]
 #[cfg(target_os = "linux")]
 fn an_interrupted_run_tells_its_seed_and_leaves_nothing() {
-    use std::io::{BufRead, BufReader, Read};
-    use std::os::unix::process::ExitStatusExt;
-
     let folder = tempfile::tempdir().expect("a folder");
     let server = folder.path().join("server");
     std::os::unix::fs::symlink(servers::plain(), &server).expect("a link");
-    let mut command = grader();
-    command
-        .args(["fuzz", "--seconds", "600", "--seed", "77"])
-        .arg(&server)
-        .current_dir(folder.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut grader = interruption::as_on_a_terminal(&mut command)
-        .spawn()
-        .expect("the grader can be called");
-    let mut progress = BufReader::new(grader.stderr.take().expect("a pipe"));
-    let mut line = String::new();
-    progress.read_line(&mut line).expect("text");
-    assert!(line.contains("cases, "), "{line}");
-    let id = rustix::process::Pid::from_child(&grader);
-    let signal = interruption::CTRL_C;
-    rustix::process::kill_process(id, signal).expect("it is our child");
-    let status = grader.wait().expect("it is our child");
-    assert_eq!(status.signal(), Some(signal.as_raw()), "{status}");
-    let mut said = String::new();
-    let mut stdout = grader.stdout.take().expect("a pipe");
-    stdout.read_to_string(&mut said).expect("text");
+    let said = interrupted(&server, folder.path(), &[], |line| {
+        assert!(line.contains("cases, "), "{line}");
+        true
+    });
     assert!(said.contains("Interrupted"), "{said}");
     assert!(said.contains("Seed 77: "), "{said}");
     assert!(said.contains(" situations."), "{said}");
