@@ -192,7 +192,10 @@ fn a_server_that_is_stopped_in_accept_takes_nothing_until_it_goes_on() {
     for descriptors in possible() {
         let mut session = dynamic("", descriptors);
         until(&mut session, |session| is_in_accept(session.process_id()));
-        session.freeze().expect("it can be stopped");
+        session.freeze();
+        until(&mut session, |session| {
+            session.is_frozen().expect("the kernel tells")
+        });
         let port = connect(&mut session, 0);
         let waiting = |session: &Session| {
             let backlog = session.backlog().expect("sock_diag").expect("it listens");

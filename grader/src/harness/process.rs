@@ -204,15 +204,22 @@ impl Process {
         false
     }
 
-    /// Stops it and returns when it has stopped (or ended).
+    /// Begins to stop it; what the kernel is doing for it is done first.
+    pub fn freeze(&self) {
+        signal_group(self.pid, Signal::STOP);
+    }
+
+    /// Whether it has stopped (or ended) since [`Process::freeze`].
     ///
     /// # Errors
-    /// The kernel refuses.
-    pub fn freeze(&self) -> io::Result<()> {
-        signal_group(self.pid, Signal::STOP);
-        let options = WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
-        wait(self.pid, options)?;
-        Ok(())
+    /// The kernel does not tell.
+    pub fn is_frozen(&self) -> io::Result<bool> {
+        let options = WaitIdOptions::STOPPED
+            | WaitIdOptions::EXITED
+            | WaitIdOptions::NOWAIT
+            | WaitIdOptions::NOHANG;
+        let stopped = rustix::process::waitid(WaitId::Pid(self.pid), options)?;
+        Ok(stopped.is_some())
     }
 
     /// From here on, it gets no more memory.

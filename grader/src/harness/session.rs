@@ -404,12 +404,18 @@ impl Session {
         client.is_none_or(|client| client.over || !client.may_read)
     }
 
-    /// Stops the server and returns when it has stopped or ended.
+    /// Begins to stop the server. It stops only when its call is answered, if it waits for the
+    /// supervisor, so that [`Session::pump`] must run meanwhile.
+    pub fn freeze(&self) {
+        self.process.freeze();
+    }
+
+    /// Whether the server has stopped (or ended) since [`Session::freeze`].
     ///
     /// # Errors
-    /// The machine's.
-    pub fn freeze(&self) -> io::Result<()> {
-        self.process.freeze()
+    /// The machine does not tell.
+    pub fn is_frozen(&self) -> io::Result<bool> {
+        self.process.is_frozen()
     }
 
     /// Lets the server go on.

@@ -22,6 +22,8 @@ pub struct Connection {
     pub unread: u32,
     /// Bytes that the server has sent and the client has not taken in.
     pub undelivered: u32,
+    /// Those of them that wait at the server's end since there is no room at the client's.
+    pub held_back: u32,
     /// The socket's inode, by which its descriptor is found in `/proc/PID/fd`; 0 while the server
     /// has not accepted the connection.
     pub inode: u32,
@@ -95,6 +97,7 @@ mod linux {
                     ended: state != TCP_SYN_RECV && state != TCP_ESTABLISHED,
                     unread: found.header.recv_queue,
                     undelivered: found.header.send_queue,
+                    held_back: bytes_not_sent(&found),
                     inode: found.header.inode,
                 }
             }))
@@ -202,15 +205,22 @@ mod linux {
     /// `tcpi_bytes_received` of `struct tcp_info` (linux/tcp.h), of which kernels before 4.1 know
     /// nothing.
     fn bytes_received(found: &InetResponse) -> u64 {
-        const PLACE: std::ops::Range<usize> = 128..136;
-        found
-            .nlas
-            .iter()
-            .find_map(|attribute| match attribute {
-                Nla::TcpInfo(info) => Some(u64::from_ne_bytes(info.get(PLACE)?.try_into().ok()?)),
-                _ => None,
-            })
-            .unwrap_or(0)
+        let bytes = tcp_info(found, 128);
+        bytes.map_or(0, u64::from_ne_bytes)
+    }
+
+    /// `tcpi_notsent_bytes`, of which kernels before 4.6 know nothing.
+    fn bytes_not_sent(found: &InetResponse) -> u32 {
+        let bytes = tcp_info(found, 144);
+        bytes.map_or(0, u32::from_ne_bytes)
+    }
+
+    /// What stands at a place of `struct tcp_info`, if the kernel knows of it.
+    fn tcp_info<const SIZE: usize>(found: &InetResponse, place: usize) -> Option<[u8; SIZE]> {
+        found.nlas.iter().find_map(|attribute| match attribute {
+            Nla::TcpInfo(info) => info.get(place..place + SIZE)?.try_into().ok(),
+            _ => None,
+        })
     }
 }
 
@@ -296,6 +306,26 @@ mod tests {
         let port = early.local_addr().expect("its address").port();
         eventually("early waits", || side(port).is_some());
         assert!(!side(port).expect("early's").accepted);
+
+        // More than both ends hold: what is left waits at the client's.
+        alice.set_nonblocking(true).expect("it never waits");
+        let mut sent = 5;
+        while let Ok(count) = alice.write(&[b'x'; 65_536]) {
+            sent += count as u64;
+        }
+        let of_the_client = || {
+            let side = states.connection(client, server).expect("an answer");
+            side.expect("the client's")
+        };
+        eventually("all that there is room for arrives", || {
+            let held_back = of_the_client().held_back;
+            held_back > 0 && of_alice().arrived + u64::from(held_back) == sent
+        });
+        let mut left = sent - 5;
+        while left > 0 {
+            left -= peer.read(&mut [0; 65_536]).expect("what she sent") as u64;
+        }
+        eventually("nothing is held back", || of_the_client().held_back == 0);
 
         drop(alice);
         eventually("the end arrives", || of_alice().ended);

@@ -32,6 +32,10 @@ impl Play<'_> {
         who: ClientId,
         mismatch: Box<Mismatch>,
     ) -> Result<(ClientId, Box<Mismatch>), Stop> {
+        if self.frozen {
+            self.session.thaw();
+            self.frozen = false;
+        }
         let mut known = (who, mismatch);
         let mut others: BTreeMap<ClientId, Box<Mismatch>> = BTreeMap::new();
         let mut patience = Patience::new(self.circumstances.patience);

@@ -38,15 +38,12 @@ impl Play<'_> {
             Move::ReadAgain(who) => self.read_again(who),
             Move::Flood { from, until_full } => self.flood(from, &until_full),
             Move::Freeze => {
-                self.session.freeze()?;
-                self.frozen = true;
+                self.freeze()?;
                 self.transcript.server("is stopped for a moment");
                 Ok(())
             }
             Move::Thaw => {
-                self.wait_until_it_has_reached_the_server()?;
-                self.frozen = false;
-                self.session.thaw();
+                self.thaw()?;
                 self.transcript.server("goes on");
                 while let Some(planned) = self.deferred.pop_front() {
                     self.make(planned)?;
@@ -204,7 +201,7 @@ impl Play<'_> {
 
     fn say(&mut self, from: ClientId, bytes: &[u8]) -> Result<(), Stop> {
         self.transcript.says(from, bytes);
-        self.hand_over(from, bytes)
+        self.hand_over_as_a_whole(from, bytes)
     }
 
     /// What a client says goes into the network, and the oracle hears of it.

@@ -2,16 +2,16 @@
 //! move, however busy the machine is.
 //!
 //! Before each step the server has done all that the one before makes it do, also what no client
-//! can see or is waiting for. And when a server that was frozen goes on, all that was done
-//! meanwhile has reached it. Neither decides anything: a server that never gets there is played
-//! with as it is.
+//! can see or is waiting for. When a server that was frozen goes on, all that was done meanwhile
+//! has reached it. And what a client says at once is there as a whole when the server reads. None
+//! of it decides anything: a server that never gets there is played with as it is.
 
-use std::io;
 use std::time::Duration;
 
 use super::patience::Patience;
 use super::play::{Deed, Play};
 use super::stop::Stop;
+use crate::scenario::ClientId;
 use crate::script::Departure;
 
 /// After how much time on a processor a server that never sleeps has gone round its loop: a
@@ -21,6 +21,14 @@ const SPELL: Duration = Duration::from_millis(1);
 /// How often the server is let come to rest within one step, and not only after it: some steps
 /// bring thousands of clients.
 const RESTS: usize = 24;
+
+/// How many bytes certainly reach the server's end together: the kernel cuts what is longer into
+/// segments, and a server may read the first before the second is there.
+const SEGMENT: usize = 16 * 1024;
+
+/// How many bytes of what is longer are there at once. More would fit only if the server read
+/// meanwhile.
+const PORTION: usize = 64 * 1024;
 
 impl Play<'_> {
     /// Waits until the server has dealt with all that was done, and has come to rest unless it
@@ -54,14 +62,68 @@ impl Play<'_> {
         Ok(())
     }
 
+    /// A client says something that is there as a whole when the server reads, or, if it is longer
+    /// than the way holds, in portions that are.
+    pub(super) fn hand_over_as_a_whole(
+        &mut self,
+        from: ClientId,
+        bytes: &[u8],
+    ) -> Result<(), Stop> {
+        if self.frozen || bytes.len() <= SEGMENT || !self.session.sees_socket_states() {
+            return self.hand_over(from, bytes);
+        }
+        let mut portions = bytes.chunks(PORTION);
+        if let Some(first) = portions.next() {
+            self.hand_over_while_frozen(from, first)?;
+        }
+        for portion in portions {
+            self.wait_until_all_is_read(from)?;
+            self.hand_over_while_frozen(from, portion)?;
+        }
+        Ok(())
+    }
+
+    fn hand_over_while_frozen(&mut self, from: ClientId, bytes: &[u8]) -> Result<(), Stop> {
+        // One that is stopped in the middle of a call that is watched would make it twice.
+        self.wait_until_quiet()?;
+        if !self.session.is_quiet() {
+            return self.hand_over(from, bytes);
+        }
+        self.freeze()?;
+        self.hand_over(from, bytes)?;
+        self.thaw()
+    }
+
+    /// Stops the server.
+    pub(super) fn freeze(&mut self) -> Result<(), Stop> {
+        self.session.freeze();
+        self.frozen = true;
+        let mut patience = Patience::new(self.circumstances.patience);
+        while !self.session.is_frozen()? {
+            match patience.glance() {
+                Some(glance) => self.pump(glance)?,
+                None => break,
+            };
+        }
+        Ok(())
+    }
+
+    /// Lets the server go on, to which all that was done meanwhile happens at the same instant.
+    pub(super) fn thaw(&mut self) -> Result<(), Stop> {
+        self.wait_until_it_has_reached_the_server()?;
+        self.frozen = false;
+        self.session.thaw();
+        Ok(())
+    }
+
     /// Waits until all that clients did while the server was frozen has reached its end.
-    pub(super) fn wait_until_it_has_reached_the_server(&mut self) -> Result<(), Stop> {
+    fn wait_until_it_has_reached_the_server(&mut self) -> Result<(), Stop> {
         let mut patience = Patience::new(self.circumstances.patience);
         while !self.unsettled.iter().all(|deed| self.has_reached(*deed)) {
             match patience.glance() {
-                Some(glance) => self.session.pump(glance, |_| Ok::<(), io::Error>(()))?,
+                Some(glance) => self.pump(glance)?,
                 None => break,
-            }
+            };
         }
         Ok(())
     }
@@ -75,9 +137,10 @@ impl Play<'_> {
                 port.and_then(side).is_none_or(|side| side.established)
             }
             // What there is no room for reaches it later.
-            Deed::Spoke(who, port) => {
-                side(port).is_none_or(|side| side.arrived >= self.session.sent_by(who))
-            }
+            Deed::Spoke(who, port) => side(port).is_none_or(|side| {
+                let held_back = self.session.held_back_from_the_server(port);
+                side.arrived + held_back >= self.session.sent_by(who)
+            }),
             Deed::Left(_, port, Departure::Reset) => side(port).is_none(),
             Deed::Left(_, port, _) => side(port).is_none_or(|side| side.ended),
         }

@@ -199,6 +199,14 @@ impl Play<'_> {
         )
     }
 
+    /// Waits until the server has read all that a client has said.
+    pub(super) fn wait_until_all_is_read(&mut self, who: ClientId) -> Result<(), Stop> {
+        self.wait_until_sent()?;
+        let port = self.session.port_of(who)?;
+        let sent = self.session.sent_by(who);
+        self.wait_until_read(who, port, |connection| connection.arrived >= sent)
+    }
+
     /// Waits until a reset has reached the server's end, which ends the connection for the kernel.
     /// When the server itself hears of it, nothing tells.
     fn wait_until_gone(&mut self, who: ClientId, port: u16) -> Result<(), Stop> {

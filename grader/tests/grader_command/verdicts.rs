@@ -116,6 +116,26 @@ fn a_server_that_relays_pieces_at_once_passes() {
     assert!(played.stdout.contains(seen), "{}", played.stdout);
 }
 
+/// Of what takes several segments, a server must not see now a part and now the whole. This one
+/// is right as long as it sees the whole.
+#[test]
+fn what_is_said_at_once_is_there_as_a_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("lines.toml");
+    let mut text = String::from(
+        "title = \"Long lines\"\nrules = [\"relay\"]\ntier = \"subject\"\n\
+         [[step]]\nconnect = [\"alice\", \"bob\"]\n",
+    );
+    for _ in 0..50 {
+        text.push_str("[[step]]\nsend = { from = \"bob\", text = \"{random:65535}\\n\" }\n");
+    }
+    std::fs::write(&file, text).expect("room on the disk");
+    let server = servers::saboteur("pieces_get_a_prefix").path;
+    let file = file.to_str().expect("a name in UTF-8");
+    let played = play(Some(&server), &["--scenarios", file, "--patience", "30"]);
+    assert_eq!(played.status, 0, "{}", played.stdout);
+}
+
 #[test]
 fn a_server_that_ends_the_unfinished_line_passes() {
     // It reads byte by byte, and so is slow with crowds and megabytes.

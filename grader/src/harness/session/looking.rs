@@ -26,6 +26,15 @@ impl Session {
         self.states()?.connection(self.port, client_port)
     }
 
+    /// How many bytes that a client has sent wait at its own end since the server's has no room;
+    /// 0 where the machine does not tell.
+    #[must_use]
+    pub fn held_back_from_the_server(&self, client_port: u16) -> u64 {
+        let states = self.states().ok();
+        let side = states.and_then(|states| states.connection(client_port, self.port).ok()?);
+        side.map_or(0, |side| side.held_back.into())
+    }
+
     /// The port of a client's own end.
     ///
     /// # Errors
