@@ -2,18 +2,19 @@
 //!
 //! One way through, no step back: the candidate's path becomes a [`submission`], the scenarios a
 //! [`suite`]; the [`runner`] plays each scenario, taken apart into [`script`] moves, on a fresh
-//! server of the [`harness`] while the [`oracle`] says what each client must have received; what
+//! server of the [`machine`] while the [`oracle`] says what each client must have received; what
 //! happened reaches the [`report`]s as [`event`]s that carry [`verdict`]s.
+
+#![forbid(unsafe_code)]
 
 pub mod batch;
 pub mod bench;
 pub mod cli;
+pub mod conduct;
 pub mod event;
 pub mod exit_code;
 pub mod fuzz;
-pub mod harness;
 pub mod inspection;
-pub mod last_words;
 pub mod oracle;
 pub mod report;
 pub mod rules;

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use grader::harness::ports::{Port, Ports};
+use machine::ports::{Port, Ports};
 
 /// No passing test waits this long: it ends the wait for a server that hangs.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -9,12 +9,10 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use grader::harness::ports::Ports;
-use grader::harness::supervisor::{Offence, Socket};
-use grader::harness::{
-    Captured, Descriptors, Happening, Program, Session, Supervision, supervisor,
-};
 use grader::scenario::{ClientId, Watch};
+use machine::ports::Ports;
+use machine::supervisor::{Offence, Socket};
+use machine::{Captured, Descriptors, Happening, Program, Session, Supervision, supervisor};
 
 /// No passing test waits this long: it ends the wait for a server that hangs.
 const PATIENCE: Duration = Duration::from_secs(60);

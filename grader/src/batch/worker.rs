@@ -10,8 +10,8 @@ use std::time::Duration;
 use super::grading::Outcome;
 use super::isolation::{IN_FORCE, Isolation};
 use crate::exit_code::ExitCode;
-use crate::harness::confinement::{Ended, Errand, Prepared};
-use crate::harness::{Exit, Scratch};
+use machine::confinement::{Ended, Errand, Prepared};
+use machine::{Exit, Scratch};
 
 /// How long one submission may take. The slowest hostile ones take a few minutes.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use super::Stop;
 use super::contestant::Contestant;
 use super::crowd::Crowd;
-use crate::harness::ports::{Port, Ports};
-use crate::harness::{Session, Supervision};
+use machine::ports::{Port, Ports};
+use machine::supervisor::LookAway;
+use machine::{Session, Supervision};
 
 /// How many clients connect before the server has accepted them, at most.
 const AT_ONCE: usize = 128;
@@ -23,7 +24,7 @@ pub(super) const LOOKS: u32 = 3;
 pub(super) struct Arena<'run> {
     pub(super) contestant: &'run Contestant,
     pub(super) crowd: Crowd,
-    session: Session,
+    session: Session<LookAway>,
     port: Port,
     patience: Duration,
 }
@@ -45,6 +46,7 @@ impl<'run> Arena<'run> {
             &[port.number().to_string()],
             port.number(),
             &supervision,
+            LookAway,
         )?;
         let mut arena = Self {
             contestant,

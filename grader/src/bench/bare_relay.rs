@@ -16,7 +16,7 @@ const RECEIVE_SIZE: usize = 256 * 1024;
 /// # Errors
 /// The port is taken, or the machine fails.
 pub fn run(port: u16) -> io::Result<()> {
-    crate::harness::limits::raise_own();
+    machine::limits::raise_own();
     // The standard library's queue of 128 that have not been accepted is enough: the bench waits
     // until each client is.
     relay(&TcpListener::bind((Ipv4Addr::LOCALHOST, port))?)

@@ -1,6 +1,6 @@
 //! Who takes part.
 
-use crate::harness::{Descriptors, Program};
+use machine::{Descriptors, Program};
 
 /// What a contestant is in the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

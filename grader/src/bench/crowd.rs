@@ -10,7 +10,7 @@ use mio::{Events, Interest, Poll, Token};
 use rustix::net::{RecvFlags, recv};
 
 use super::Stop;
-use crate::harness::acknowledge_at_once;
+use machine::acknowledge_at_once;
 
 /// How much is received at once, in bytes.
 const RECEIVE_SIZE: usize = 1024 * 1024;

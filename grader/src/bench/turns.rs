@@ -8,7 +8,7 @@ use super::contestant::Contestant;
 use super::measurement::Measurement;
 use super::results::{Results, Sample};
 use super::{Stop, burst, idle, latency, turnover, unread};
-use crate::harness::ports::Ports;
+use machine::ports::Ports;
 
 /// How many clients are connected to a server that has nothing to do.
 const IDLE_CLIENTS: usize = 10;

@@ -8,9 +8,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::batch::Shard;
 use crate::exit_code;
-use crate::harness::{Confine, Descriptors};
 use crate::report::Target;
 use crate::tier::Tier;
+use machine::{Confine, Descriptors};
 
 /// Grades any mini_serv: plays clients against it, judges every byte, explains what is wrong.
 ///

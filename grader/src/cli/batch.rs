@@ -14,10 +14,10 @@ use crate::batch::{
     discover,
 };
 use crate::exit_code::ExitCode;
-use crate::harness::{Confine, descendants, interruption};
 use crate::submission::{Compiler, Recognised};
 use crate::verdict::Verdict;
 use crate::visible::visible;
+use machine::{Confine, descendants, interruption};
 
 /// Grades a class.
 pub(super) fn batch(options: &Batch) -> Result<ExitCode, CommandError> {

@@ -10,8 +10,8 @@ use super::run::{descriptors, limitations};
 use super::so_far::{self, at_the_end, lock};
 use crate::bench::{self, Contestant, Document, Measurement, News, Plan, Results, Role};
 use crate::exit_code::ExitCode;
-use crate::harness::{Descriptors, Program, limits};
 use crate::submission::{Handed, Submission};
+use machine::{Descriptors, Program, limits};
 
 mod progress;
 

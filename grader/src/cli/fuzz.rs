@@ -11,12 +11,12 @@ use super::so_far::{self, at_the_end, lock};
 use crate::event::{Event, RunDescription};
 use crate::exit_code::ExitCode;
 use crate::fuzz::{self, Budget, Finding, FuzzError, News, Tally, Trial};
-use crate::harness::limits;
 use crate::report::Reporter as _;
 use crate::report::terminal::Terminal;
 use crate::runner::Settings;
 use crate::submission::{Handed, Submission};
 use crate::tier::Tier;
+use machine::limits;
 
 mod progress;
 

@@ -8,12 +8,13 @@ use clap::Parser;
 use crate::batch::{BatchError, FolderError, MergeError, RosterError};
 use crate::exit_code::ExitCode;
 use crate::fuzz::FuzzError;
-use crate::harness::Program;
 use crate::report::TargetError;
 use crate::rules::{self, UnknownRule};
 use crate::submission::{Handed, NotCompiled, Submission, SubmissionError};
 use crate::suite::{Filter, Suite, SuiteError, UnmatchedPattern};
 use arguments::{Command, CommandLine, Selection};
+use machine::Program;
+use machine::last_words::LastWords;
 
 mod arguments;
 mod batch;
@@ -22,6 +23,15 @@ mod catalogue;
 mod fuzz;
 mod run;
 mod so_far;
+
+/// What a grader says that cannot go on.
+pub const LAST_WORDS: LastWords = LastWords {
+    no_memory: "grader: it could not have the memory that it needs; raise the limit of memory \
+                (ulimit -v, ulimit -d), or give it fewer plays at once (--jobs)\n",
+    aborted: "grader: it has been aborted, by a defect of its own or for want of memory\n",
+    panicked: "grader: a defect of the grader",
+    status: ExitCode::Trouble.number(),
+};
 
 /// Why a command could not do what was asked. Nothing of it is held against a server.
 #[derive(Debug, thiserror::Error)]

@@ -1,24 +1,25 @@
 //! `grader run`.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::time::Instant;
 
-use super::arguments::Run;
-use super::{CommandError, filter, whole_suite};
-use crate::event::{Event, RunDescription, RunResult};
-use crate::exit_code::ExitCode;
-use crate::harness::descendants::Adopted;
-use crate::harness::socket_state::SocketStates;
-use crate::harness::{
+use machine::descendants::Adopted;
+use machine::socket_state::SocketStates;
+use machine::supervisor::LookAway;
+use machine::{
     Descriptors, Program, Supervision, descendants, interruption, limits, shortage, supervisor,
 };
+
+use super::arguments::Run;
+use super::{CommandError, filter, whole_suite};
+use crate::conduct;
+use crate::event::{Event, RunDescription, RunResult};
+use crate::exit_code::ExitCode;
 use crate::inspection::{Inspector, Observed};
 use crate::report::terminal::Terminal;
 use crate::report::{Reporter, Target};
 use crate::runner::{self, RunError, Settings};
-use crate::scenario::Watch;
 use crate::submission::{Handed, Submission};
 use crate::suite::Inspection;
 use crate::verdict::Summary;
@@ -211,7 +212,7 @@ pub(super) fn descriptors(
         descriptors: wanted,
         ..Supervision::default()
     };
-    let Err(error) = supervisor::probe(&supervision) else {
+    let Err(error) = supervisor::probe(&supervision, LookAway) else {
         return Ok(wanted);
     };
     enough(&error)?;
@@ -240,11 +241,7 @@ fn enough(error: &io::Error) -> Result<(), CommandError> {
 /// # Errors
 /// Not even the question can be asked here.
 pub(super) fn unsupervised(limitations: &mut Vec<String>) -> Result<Option<String>, CommandError> {
-    let supervision = Supervision {
-        watch: BTreeSet::from([Watch::SelectFirst]),
-        ..Supervision::default()
-    };
-    let Err(error) = supervisor::probe(&supervision) else {
+    let Err(error) = conduct::probe(&Supervision::default()) else {
         return Ok(None);
     };
     enough(&error)?;

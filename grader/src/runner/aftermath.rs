@@ -11,10 +11,10 @@ use super::explain;
 use super::patience::Patience;
 use super::play::Play;
 use super::stop::Stop;
-use crate::harness::{Exit, Happening, ports};
 use crate::oracle::matcher::Mismatch;
 use crate::scenario::ClientId;
 use crate::verdict::Failure;
+use machine::{Exit, Happening, ports};
 
 /// How much more is taken in at most when something is wrong, in bytes: some servers flood.
 const ENOUGH: usize = 1 << 20;

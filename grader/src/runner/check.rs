@@ -8,7 +8,6 @@ use super::circumstances::Circumstances;
 use super::play::Play;
 use super::startup;
 use super::stop::Stop;
-use crate::last_words;
 use crate::scenario::{Action, Scenario, StartOutcome};
 use crate::tier::Tier;
 use crate::verdict::{CheckKind, CheckReport, Outcome, Reading};
@@ -34,7 +33,7 @@ pub(super) fn try_play(
 ) -> Result<CheckReport, Short> {
     let begun = Instant::now();
     catch_unwind(AssertUnwindSafe(|| played(scenario, circumstances))).unwrap_or_else(|panic| {
-        let said = last_words::said_by(panic.as_ref());
+        let said = machine::last_words::said_by(panic.as_ref());
         let defect = Outcome::Error(format!("a defect of the grader: {said}"));
         Ok(report(scenario, defect, begun.elapsed()))
     })

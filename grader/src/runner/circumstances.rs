@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use super::places::Place;
-use crate::harness::ports::Ports;
-use crate::harness::{Descriptors, Program, Session};
+use machine::ports::Ports;
+use machine::{Descriptors, Program};
+
+use crate::conduct::Session;
 
 /// What every play of a run has in common, and the place that this one has.
 #[derive(Clone, Copy, Debug)]

@@ -12,9 +12,9 @@ use rustix::process::Signal;
 
 use super::check::{Short, try_play};
 use super::circumstances::Circumstances;
-use crate::harness::Program;
 use crate::scenario::{Action, Scenario};
 use crate::verdict::CheckReport;
+use machine::Program;
 
 /// How much a server may write to its standard error where sanitizers write, in bytes.
 const WRITTEN: u64 = 1 << 20;

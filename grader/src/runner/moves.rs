@@ -7,6 +7,7 @@ use super::patience::Patience;
 use super::play::{Deed, Play};
 use super::stop::{Stop, blind};
 use super::waiting::Sign;
+use crate::conduct;
 use crate::oracle::Stream;
 use crate::scenario::{ClientId, Judge};
 use crate::script::{Departure, Move, Planned};
@@ -67,7 +68,7 @@ impl Play<'_> {
                     explain::fault_in_words(&fault, &self.transcript)
                 ));
                 self.adversity = true;
-                Ok(self.session.fail_next(&fault)?)
+                Ok(conduct::fail_next(&mut self.session, &fault)?)
             }
             Move::NoMemory => {
                 self.transcript.server("gets no more memory");

@@ -7,8 +7,10 @@ use std::time::Duration;
 use super::circumstances::Circumstances;
 use super::patience::Patience;
 use super::stop::Stop;
-use crate::harness::ports::Port;
-use crate::harness::{Happening, Session, Supervision};
+use machine::ports::Port;
+use machine::{Happening, Supervision};
+
+use crate::conduct::{Conduct, Session};
 use crate::scenario::ClientId;
 
 const SPEAKER: ClientId = ClientId(0);
@@ -45,6 +47,7 @@ impl Pacemaker {
             &[port.number().to_string()],
             port.number(),
             &supervision,
+            Conduct::default(),
         )?;
         let mut pacemaker = Self {
             session,

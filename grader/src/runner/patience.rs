@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::harness::Session;
-use crate::harness::resources::Turns;
+use crate::conduct::Session;
+use machine::resources::Turns;
 
 /// How many glances follow each other at once before there is a pause between them.
 const EAGER_GLANCES: u32 = 64;

@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::harness::Session;
+use crate::conduct::Session;
 
 /// How long nothing must happen before the server is looked at, and how long it is looked at.
 const QUIET: Duration = Duration::from_millis(150);

@@ -10,14 +10,14 @@ use super::patience::Excuses;
 use super::stop::Stop;
 use super::transcript::Transcript;
 use super::{explain, startup};
-use crate::harness::ports::{self, Port};
-use crate::harness::supervisor::{Misconduct, Offence};
-use crate::harness::{Exit, Happening, Session};
+use crate::conduct::{self, Misconduct, Offence, Session};
 use crate::oracle::matcher::Mismatch;
 use crate::oracle::{Oracle, Stream};
 use crate::scenario::{ClientId, Scenario};
 use crate::script::{self, Departure, Move, Planned};
 use crate::verdict::{Failure, Reading};
+use machine::ports::{self, Port};
+use machine::{Exit, Happening};
 
 /// What a server says that cannot go on (subject).
 const FATAL_ERROR: &str = "Fatal error\n";
@@ -246,7 +246,7 @@ impl<'run> Play<'run> {
             }
         }
         self.circumstances.waited(&self.session, progress);
-        if let Some(misconduct) = self.session.misconduct() {
+        if let Some(misconduct) = conduct::misconduct(&mut self.session) {
             return Err(self.misconduct(&misconduct));
         }
         if let Some(who) = closed {

@@ -11,10 +11,10 @@ use super::instrument::{Instrument, Observation};
 use super::places::Places;
 use super::queue::{Queue, Returned};
 use super::stage::Stage;
-use crate::harness::{Descriptors, Program, limits};
 use crate::scenario::{Action, Scenario, StartOutcome};
 use crate::verdict::{CheckReport, Failure, Outcome};
 use crate::workers;
+use machine::{Descriptors, Program, limits};
 
 /// How a suite is played.
 #[derive(Clone, Debug)]

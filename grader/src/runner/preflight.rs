@@ -5,7 +5,9 @@ use std::io;
 
 use super::check::play;
 use super::circumstances::Circumstances;
-use crate::harness::{Descriptors, Session, Supervision, shortage};
+use machine::{Descriptors, Supervision, shortage};
+
+use crate::conduct::{Conduct, Session};
 use crate::scenario::{Action, Argument, Scenario, Start, StartOutcome, Step};
 use crate::tier::Tier;
 use crate::verdict::{Failure, Outcome};
@@ -21,7 +23,13 @@ pub(super) fn never_serves(circumstances: &Circumstances<'_>) -> io::Result<Opti
         descriptors: Descriptors::Blocking,
         ..Supervision::default()
     };
-    match Session::start(circumstances.program, &[], 0, &unsupervised) {
+    match Session::start(
+        circumstances.program,
+        &[],
+        0,
+        &unsupervised,
+        Conduct::default(),
+    ) {
         Ok(session) => drop(session),
         // That is not the program's: each play finds out whether there is enough for it.
         Err(error) if shortage::advice(&error).is_some() => return Ok(None),

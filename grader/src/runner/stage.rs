@@ -6,9 +6,9 @@ use super::check;
 use super::circumstances::Circumstances;
 use super::pool::Settings;
 use super::preflight;
-use crate::harness::ports::Ports;
 use crate::scenario::Scenario;
 use crate::verdict::{CheckReport, Failure};
+use machine::ports::Ports;
 
 /// What every play has in common, ready to be used from several threads.
 #[derive(Debug)]

@@ -7,8 +7,10 @@ use super::circumstances::Circumstances;
 use super::explain;
 use super::patience::{Excuses, Patience};
 use super::stop::{Stop, blind};
-use crate::harness::ports::{self, BusyPort, Port};
-use crate::harness::{Captured, Exit, Session, Supervision};
+use machine::ports::{self, BusyPort, Port};
+use machine::{Captured, Exit, Supervision};
+
+use crate::conduct::{self, Conduct, Session};
 use crate::scenario::{
     Action, Argument, FailingCall, Measured, Scenario, Start, StartOutcome, Step,
 };
@@ -40,7 +42,7 @@ pub(super) fn start(
     start: &Start,
     circumstances: &Circumstances<'_>,
 ) -> Result<Started, Stop> {
-    let supervision = supervision(scenario, start, circumstances)?;
+    let (supervision, conduct) = supervision(scenario, start, circumstances)?;
     let port = circumstances.ports.free()?;
     let mut busy = None;
     let mut arguments = Vec::new();
@@ -60,6 +62,7 @@ pub(super) fn start(
         &arguments,
         port.number(),
         &supervision,
+        conduct,
     )
     .map_err(Stop::not_started)?;
     Ok(Started {
@@ -78,7 +81,7 @@ fn supervision(
     scenario: &Scenario,
     start: &Start,
     circumstances: &Circumstances<'_>,
-) -> Result<Supervision, Stop> {
+) -> Result<(Supervision, Conduct), Stop> {
     let faults = scenario.steps.iter().filter_map(|step| match &step.action {
         Action::Fail(fault) => Some(fault.call),
         _ => None,
@@ -86,18 +89,17 @@ fn supervision(
     let measures_memory = |step: &Step| step.action == Action::Measure(Measured::Memory);
     let supervision = Supervision {
         descriptors: circumstances.server_descriptors,
-        watch: scenario.watch.clone(),
-        fails_at_start: start.fails,
-        fails_later: faults.collect(),
         no_memory_at_start: start.no_memory,
         tight_heap: scenario.steps.iter().any(measures_memory),
         forks_freely: circumstances.program.farewell.is_some(),
     };
+    let conduct = Conduct::new(scenario.watch.clone(), start.fails, faults.collect());
+    let needs_more_than_descriptors = conduct.needs_supervision() || start.no_memory;
     match circumstances.unsupervised {
-        Some(reason) if supervision.needs_more_than_descriptors() => Err(Stop::Skip(format!(
+        Some(reason) if needs_more_than_descriptors => Err(Stop::Skip(format!(
             "the server's system calls cannot be supervised here: {reason}"
         ))),
-        _ => Ok(supervision),
+        _ => Ok((supervision, conduct)),
     }
 }
 
@@ -128,7 +130,7 @@ impl Started {
         let exit = self.session.exit();
         let line = self.line;
         let called = self.called();
-        if let Some(misconduct) = self.session.misconduct() {
+        if let Some(misconduct) = conduct::misconduct(&mut self.session) {
             return Err(explain::misconduct_at_start(line, &called, &misconduct).into());
         }
         drop(self.busy);

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use crate::harness::shortage;
 use crate::verdict::Failure;
+use machine::shortage;
 
 /// Why a play ended before its last move.
 #[derive(Debug)]

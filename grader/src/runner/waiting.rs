@@ -9,10 +9,10 @@ use super::explain;
 use super::patience::Patience;
 use super::play::{Deed, Play};
 use super::stop::{Stop, blind};
-use crate::harness::socket_state::Connection;
 use crate::scenario::{ClientId, Keep};
 use crate::script::Departure;
 use crate::verdict::Failure;
+use machine::socket_state::Connection;
 
 /// After how many further settlements a reset that nobody saw counts as dealt with. The kernel
 /// forgets a connection that was reset, so that nothing tells when the server has heard of it;

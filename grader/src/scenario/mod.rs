@@ -8,6 +8,9 @@ use std::net::Ipv4Addr;
 
 use crate::tier::Tier;
 
+/// A client of a scenario: its place in the order of arrival, which is also its id on the wire.
+pub use machine::ClientId;
+
 mod error;
 pub mod file;
 pub mod schema;
@@ -105,10 +108,6 @@ impl Scenario {
         })
     }
 }
-
-/// A client of a scenario: its place in the order of arrival, which is also its id on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ClientId(pub usize);
 
 /// How the bytes that a client received are compared with what it must have received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

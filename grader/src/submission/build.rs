@@ -9,11 +9,11 @@ use std::thread::{Builder, Scope, ScopedJoinHandle};
 
 use super::compiler::{Compiled, Compiler, Family};
 use super::diagnostics::Diagnostics;
-use crate::harness::Scratch;
 use crate::source::object::{self, Symbols};
 use crate::source::preprocessed::Preprocessed;
 use crate::source::{SourceText, directives::Branches};
 use crate::verdict::Finding;
+use machine::Scratch;
 
 /// What the source is called where it is compiled: as in the exam, and whatever the candidate's
 /// file is called.

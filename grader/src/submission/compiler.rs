@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::harness::Exit;
-use crate::harness::confinement::{Confinement, Ended, Errand, Limits, Prepared};
+use machine::Exit;
+use machine::confinement::{Confinement, Ended, Errand, Limits, Prepared};
 
 /// How much processor time each process of a compiler may use, in seconds. A mini_serv takes a
 /// tenth of one.

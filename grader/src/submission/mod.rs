@@ -11,8 +11,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::harness::{Program, keep, shortage};
 use crate::source::SourceText;
+use machine::{Program, keep, shortage};
 
 mod build;
 mod compiler;

@@ -4,7 +4,7 @@ mod bad_input;
 mod chromium;
 mod class;
 mod confinement;
-#[path = "../../src/harness/eventually.rs"]
+#[path = "../../machine/src/eventually.rs"]
 mod eventually;
 mod grading;
 mod interrupting;

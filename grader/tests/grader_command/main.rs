@@ -7,7 +7,7 @@ mod at_once;
 mod bad_input;
 mod c_sources;
 mod catalogue;
-#[path = "../../src/harness/eventually.rs"]
+#[path = "../../machine/src/eventually.rs"]
 mod eventually;
 mod greedy_servers;
 mod hostile_servers;

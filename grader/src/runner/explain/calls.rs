@@ -1,6 +1,8 @@
 //! The server makes system calls that it must not make.
 
-use crate::harness::supervisor::{Direction, Instead, Misconduct, ObservedCall, Offence, Socket};
+use machine::supervisor::{Direction, Socket};
+
+use crate::conduct::{Instead, Misconduct, ObservedCall, Offence};
 use crate::runner::play::Play;
 use crate::runner::transcript::Transcript;
 use crate::scenario::{FailingWith, Fault};

@@ -3,10 +3,10 @@
 use std::io;
 use std::net::Ipv4Addr;
 
-use crate::harness::Exit;
 use crate::runner::play::Play;
 use crate::scenario::ClientId;
 use crate::verdict::Failure;
+use machine::Exit;
 
 /// The server ended while it should serve.
 pub(in crate::runner) fn died(play: &Play<'_>, exit: Exit) -> Failure {

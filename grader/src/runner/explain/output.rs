@@ -1,9 +1,9 @@
 //! The server writes or exits otherwise than it must.
 
 use super::SHOWN;
-use crate::harness::{Captured, Exit};
 use crate::runner::transcript::Transcript;
 use crate::verdict::{Comparison, Death, Failure};
+use machine::{Captured, Exit};
 
 /// How many lines of a server's last words are told.
 const LAST_WORDS: usize = 4;

@@ -1,4 +1,6 @@
-//! What the supervisor sees a server do that it must not.
+//! What a server is seen to do that it must not.
+
+use machine::supervisor::{Direction, Socket};
 
 /// A system call that a server must not have made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,24 +50,6 @@ pub enum Offence {
     },
 }
 
-/// Whose socket a call is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Socket {
-    /// The one that listens.
-    Listener,
-    /// The connection of the client whose own port this is.
-    Client(u16),
-}
-
-/// What a socket is used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Direction {
-    /// Something is taken from it: bytes, or a connection.
-    Read,
-    /// Something is put into it.
-    Write,
-}
-
 /// What a server did before a call about which it had not asked select.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Instead {
@@ -86,6 +70,6 @@ pub struct ObservedCall {
     pub call: &'static str,
     /// The sockets that it is about, by what it asks of them.
     pub about: Vec<(Direction, Socket)>,
-    /// What the supervisor made of it: the error that it failed with.
+    /// What was made of it: the error that it failed with.
     pub failed_with: Option<String>,
 }

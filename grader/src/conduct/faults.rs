@@ -1,9 +1,9 @@
 //! Calls that are made to fail, once each, without the kernel having made them.
 
+use machine::supervisor::{Direction, Kind, Socket};
 use rustix::io::Errno;
 
-use super::calls::Kind;
-use super::misconduct::{Direction, Offence, Socket};
+use super::misconduct::Offence;
 use crate::scenario::{FailingCall, FailingWith};
 
 /// A call that fails when it is made next.

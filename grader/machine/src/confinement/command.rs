@@ -12,7 +12,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::Prepared;
-use crate::harness::{Exit, descendants};
+use crate::{Exit, descendants};
 
 /// How much of what it writes is kept, in bytes: the beginning.
 const KEPT: usize = 256 * 1024;
@@ -78,7 +78,7 @@ impl Errand {
                 // If the grader is killed, the program goes with it.
                 #[cfg(target_os = "linux")]
                 rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-                crate::harness::interruption::unblock()?;
+                crate::interruption::unblock()?;
                 confinement.enter()
             });
         }
@@ -191,7 +191,7 @@ impl Drop for Running {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use crate::harness::confinement::{Confinement, Limits};
+    use crate::confinement::{Confinement, Limits};
 
     fn shell(script: &str, patience: Duration, limits: Limits) -> Ended {
         let folder = tempfile::tempdir().expect("a folder");

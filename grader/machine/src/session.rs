@@ -11,9 +11,8 @@ use super::client::{Client, Received};
 use super::output::Output;
 use super::process::{Outputs, Process};
 use super::socket_state::SocketStates;
-use super::supervisor::{self, Misconduct, Supervision, Supervisor};
-use super::{Captured, Exit, Program, descendants};
-use crate::scenario::{ClientId, Fault};
+use super::supervisor::{self, Policy, Supervision, Supervisor};
+use super::{Captured, ClientId, Exit, Program, descendants};
 
 mod looking;
 
@@ -38,17 +37,17 @@ pub enum Happening<'bytes> {
     Reset(ClientId),
 }
 
-/// A running server and its clients.
+/// A running server and its clients; a policy judges its system calls.
 ///
 /// Dropping it closes all connections and kills the server with all its descendants.
 #[derive(Debug)]
-pub struct Session {
+pub struct Session<P> {
     // The process is dropped first, so that no client's departure reaches it.
     process: Process,
     /// Why the server cannot be supervised although it must be; told as soon as there is
     /// somebody to tell.
     trouble: Option<io::Error>,
-    supervisor: Option<Supervisor>,
+    supervisor: Option<Supervisor<P>>,
     /// Whether calls may wait that the supervisor has not decided about.
     calls_wait: bool,
     port: u16,
@@ -67,9 +66,9 @@ pub struct Session {
     buffer: Vec<u8>,
 }
 
-impl Session {
+impl<P: Policy> Session<P> {
     /// Starts a server with these arguments; its clients will connect to `port`, and it will be
-    /// supervised like this.
+    /// supervised like this, its calls judged by `policy`.
     ///
     /// # Errors
     /// The program cannot be executed, or the machine lacks something to run it.
@@ -78,10 +77,11 @@ impl Session {
         arguments: &[String],
         port: u16,
         supervision: &Supervision,
+        policy: P,
     ) -> io::Result<Self> {
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), EXIT)?);
-        let (in_server, in_grader) = supervisor::prepare(supervision)?.unzip();
+        let (in_server, in_grader) = supervisor::prepare(supervision, &policy)?.unzip();
         let tight_heap = supervision.tight_heap;
         let start = || {
             Process::start(
@@ -100,6 +100,7 @@ impl Session {
                 match supervisor::start_supervised(
                     in_grader,
                     supervision,
+                    policy,
                     registry,
                     SUPERVISOR,
                     start,
@@ -429,21 +430,9 @@ impl Session {
         self.ports.get(&port).copied()
     }
 
-    /// The first system call that the server must not have made, told once.
-    pub fn misconduct(&mut self) -> Option<Misconduct> {
-        self.supervisor.as_mut().and_then(Supervisor::misconduct)
-    }
-
-    /// Makes a call fail when the server makes it next.
-    ///
-    /// # Errors
-    /// The client that it is about is not connected.
-    pub fn fail_next(&mut self, fault: &Fault) -> io::Result<()> {
-        let client = fault.to.map(|who| self.port_of(who)).transpose()?;
-        if let Some(supervisor) = &mut self.supervisor {
-            supervisor.fail_next(fault.call, client, fault.error);
-        }
-        Ok(())
+    /// Whoever judges the server's system calls; nobody where none is watched.
+    pub fn policy(&mut self) -> Option<&mut P> {
+        self.supervisor.as_mut().map(Supervisor::policy)
     }
 
     /// From here on, the server gets no more memory.
@@ -477,9 +466,9 @@ impl Session {
 }
 
 /// Lets the supervisor do something, if there is one, and says whether it has more to do.
-fn supervise(
-    supervisor: Option<&mut Supervisor>,
-    work: impl FnOnce(&mut Supervisor) -> io::Result<bool>,
+fn supervise<P>(
+    supervisor: Option<&mut Supervisor<P>>,
+    work: impl FnOnce(&mut Supervisor<P>) -> io::Result<bool>,
 ) -> io::Result<bool> {
     supervisor
         .map_or(Ok(false), work)

@@ -11,10 +11,10 @@ use rustix::net::{
     SendAncillaryMessage, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
 };
 
-use super::Supervision;
 use super::filter::{Filter, HANDOVER, close_unwatched};
 use super::listener::Listener;
 use super::watching;
+use super::{Policy, Supervision};
 
 /// What the server's process does before it executes the server.
 #[derive(Debug)]
@@ -29,12 +29,15 @@ pub(crate) struct InGrader {
     channel: OwnedFd,
 }
 
-/// Prepares to watch what must be watched for this; `None` where nothing must.
+/// Prepares to watch what must be watched for these; `None` where nothing must.
 ///
 /// # Errors
 /// The machine lacks something.
-pub(crate) fn prepare(supervision: &Supervision) -> io::Result<Option<(InServer, InGrader)>> {
-    let Some(watched) = watching::watched(supervision) else {
+pub(crate) fn prepare(
+    supervision: &Supervision,
+    policy: &impl Policy,
+) -> io::Result<Option<(InServer, InGrader)>> {
+    let Some(watched) = watching::watched(supervision, policy) else {
         return Ok(None);
     };
     let filter = Filter::new(&watched)?;

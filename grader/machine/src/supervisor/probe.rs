@@ -16,8 +16,8 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 use super::handover::{InGrader, InServer, prepare};
 use super::watching::Supervisor;
-use super::{Descriptors, Supervision};
-use crate::harness::descendants;
+use super::{Descriptors, Kind, Policy, Supervision};
+use crate::descendants;
 
 const SUPERVISOR: Token = Token(0);
 const DONE: Token = Token(1);
@@ -33,9 +33,9 @@ const WELL: Errno = Errno::CANCELED;
 ///
 /// # Errors
 /// The first thing that the kernel, or a container around the grader, does not allow.
-pub fn probe(supervision: &Supervision) -> io::Result<()> {
+pub fn probe(supervision: &Supervision, policy: impl Policy) -> io::Result<()> {
     let descriptors = supervision.descriptors;
-    let Some((in_server, in_grader)) = prepare(supervision)? else {
+    let Some((in_server, in_grader)) = prepare(supervision, &policy)? else {
         return Ok(());
     };
     let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
@@ -45,16 +45,17 @@ pub fn probe(supervision: &Supervision) -> io::Result<()> {
         socket.listen(1)?;
         client.connect(&socket.local_addr()?)?;
     }
+    let asks_select = policy.watches(Kind::Select);
     let poll = Poll::new()?;
     let done = Arc::new(Waker::new(poll.registry(), DONE)?);
     let number = socket.as_raw_fd();
     std::thread::scope(|scope| {
         let child = std::thread::Builder::new().spawn_scoped(scope, || {
-            let rehearsed = rehearse(in_server, number, supervision);
+            let rehearsed = rehearse(in_server, number, descriptors, asks_select);
             done.wake().and(rehearsed)
         })?;
         // Where serving ends early, its listener is closed, which ends what the child waits for.
-        let served = serve(in_grader, supervision, poll);
+        let served = serve(in_grader, supervision, policy, poll);
         let rehearsed = child
             .join()
             .unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
@@ -73,8 +74,14 @@ pub fn probe(supervision: &Supervision) -> io::Result<()> {
 }
 
 /// Serves the child's call until it is done.
-fn serve(in_grader: InGrader, supervision: &Supervision, mut poll: Poll) -> io::Result<()> {
-    let mut supervisor = Supervisor::attach(in_grader, supervision, poll.registry(), SUPERVISOR)?;
+fn serve(
+    in_grader: InGrader,
+    supervision: &Supervision,
+    policy: impl Policy,
+    mut poll: Poll,
+) -> io::Result<()> {
+    let registry = poll.registry();
+    let mut supervisor = Supervisor::attach(in_grader, supervision, policy, registry, SUPERVISOR)?;
     let mut events = Events::with_capacity(8);
     loop {
         match poll.poll(&mut events, Some(PATIENCE)) {
@@ -95,9 +102,12 @@ fn serve(in_grader: InGrader, supervision: &Supervision, mut poll: Poll) -> io::
 }
 
 /// Makes the watched call in a child that ends before it executes anything.
-fn rehearse(in_server: InServer, socket: RawFd, supervision: &Supervision) -> io::Result<()> {
-    let descriptors = supervision.descriptors;
-    let asks_select = !supervision.watch.is_empty();
+fn rehearse(
+    in_server: InServer,
+    socket: RawFd,
+    descriptors: Descriptors,
+    asks_select: bool,
+) -> io::Result<()> {
     let mut command = Command::new("/");
     // SAFETY: between fork and exec only system calls are made, which are async-signal-safe;
     // nothing is allocated and no lock is taken.
@@ -144,8 +154,23 @@ fn rehearse(in_server: InServer, socket: RawFd, supervision: &Supervision) -> io
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::Watch;
-    use std::collections::BTreeSet;
+    use crate::supervisor::{Answered, Decision, LookAway, SeenCall};
+
+    #[derive(Debug)]
+    struct LooksAtSets;
+
+    impl Policy for LooksAtSets {
+        fn watches(&self, kind: Kind) -> bool {
+            kind == Kind::Select
+        }
+
+        fn decide(&mut self, call: &SeenCall<'_>) -> io::Result<Decision> {
+            call.sets()?;
+            Ok(Decision::GoOn)
+        }
+
+        fn answered(&mut self, _answered: Answered) {}
+    }
 
     #[test]
     fn this_machine_lets_a_server_be_supervised_or_says_why_not() {
@@ -154,21 +179,23 @@ mod tests {
             Descriptors::Blocking,
             Descriptors::Nonblocking,
         ] {
-            for watch in [BTreeSet::new(), BTreeSet::from([Watch::SelectFirst])] {
-                let supervision = Supervision {
-                    descriptors,
-                    watch,
-                    ..Supervision::default()
-                };
-                if let Err(error) = probe(&supervision) {
+            let supervision = Supervision {
+                descriptors,
+                ..Supervision::default()
+            };
+            for probed in [
+                probe(&supervision, LookAway),
+                probe(&supervision, LooksAtSets),
+            ] {
+                if let Err(error) = probed {
                     eprintln!("not to be had here: {supervision:?}: {error}");
                 }
             }
         }
-        probe(&Supervision {
+        let plain = Supervision {
             descriptors: Descriptors::Blocking,
             ..Supervision::default()
-        })
-        .expect("nothing is needed for plain descriptors");
+        };
+        probe(&plain, LookAway).expect("nothing is needed for plain descriptors");
     }
 }

@@ -11,7 +11,7 @@ use mio::{Registry, Token};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
-use super::{InGrader, Supervision, Supervisor};
+use super::{InGrader, Policy, Supervision, Supervisor};
 
 /// How much stack the thread that answers has, in bytes: it is there whenever a server is started.
 const STACK: usize = 512 << 10;
@@ -21,18 +21,20 @@ const STACK: usize = 512 << 10;
 ///
 /// # Errors
 /// What starting it says. Why it cannot be supervised comes beside it.
-pub(crate) fn start_supervised<T>(
+pub(crate) fn start_supervised<T, P: Policy>(
     in_grader: InGrader,
     supervision: &Supervision,
+    policy: P,
     registry: &Registry,
     token: Token,
     start: impl FnOnce() -> io::Result<T>,
-) -> io::Result<(T, io::Result<Supervisor>)> {
+) -> io::Result<(T, io::Result<Supervisor<P>>)> {
     let (over, started) = io::pipe()?;
     thread::scope(|scope| {
         let serving = thread::Builder::new().stack_size(STACK);
         let serving = serving.spawn_scoped(scope, move || {
-            let mut supervisor = Supervisor::attach(in_grader, supervision, registry, token)?;
+            let mut supervisor =
+                Supervisor::attach(in_grader, supervision, policy, registry, token)?;
             serve_until(&mut supervisor, registry, &over)?;
             Ok(supervisor)
         })?;
@@ -46,8 +48,8 @@ pub(crate) fn start_supervised<T>(
 }
 
 /// Decides about every call until the other end of the pipe is closed.
-fn serve_until(
-    supervisor: &mut Supervisor,
+fn serve_until<P: Policy>(
+    supervisor: &mut Supervisor<P>,
     registry: &Registry,
     over: &PipeReader,
 ) -> io::Result<()> {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::{Confinement, Limits, Network};
-use crate::harness::Program;
+use crate::Program;
 
 /// How much a server is kept from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -68,7 +68,7 @@ const SYSTEM: [&str; 32] = [
 impl Confine {
     /// What a server may do that works in `folder` and is to listen on one of these ports.
     #[must_use]
-    pub(in crate::harness) fn confinement(
+    pub(crate) fn confinement(
         self,
         program: &Program,
         folder: &Path,

@@ -11,7 +11,8 @@ mod eventually;
 mod exit;
 pub mod interruption;
 #[cfg(target_os = "linux")]
-pub(crate) mod last_kill;
+mod last_kill;
+pub mod last_words;
 pub mod limits;
 mod memory;
 mod output;
@@ -19,7 +20,7 @@ pub mod ports;
 pub mod process;
 pub mod resources;
 mod room;
-pub(crate) mod scratch;
+pub mod scratch;
 mod session;
 pub mod shortage;
 pub mod socket_state;
@@ -32,4 +33,8 @@ pub use output::Captured;
 pub use process::{Program, keep};
 pub use scratch::Scratch;
 pub use session::{Happening, Session};
-pub use supervisor::{Descriptors, Misconduct, Supervision};
+pub use supervisor::{Descriptors, Supervision};
+
+/// A client: its place in the order of arrival.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientId(pub usize);

@@ -1,5 +1,5 @@
-//! The supervisor: sees some of a server's system calls before the kernel makes them, and
-//! decides what becomes of each (seccomp_unotify(2)).
+//! The supervisor: sees some of a server's system calls before the kernel makes them, and has it
+//! decided what becomes of each (seccomp_unotify(2)).
 //!
 //! A filter that needs no privileges is put on the server between fork and exec; it works for
 //! any executable, static or not, in any language, and for all that it forks or executes. Its
@@ -8,9 +8,11 @@
 //!
 //! | File | What it knows |
 //! |---|---|
-//! | `supervision` | what is supervised in a server, decided before it starts |
+//! | `supervision` | what is done to a server, decided before it starts |
+//! | `policy` | what is asked of whoever judges its calls, and in which terms |
+//! | `seen` | a call as a policy sees it |
 //! | `descriptors` | which kind of descriptors it is to have |
-//! | `calls` | which system call does what, and which of them the allowed functions make |
+//! | `calls` | which system call does what |
 //! | `filter` | the program that the kernel runs at each call, and how it is put on a process |
 //! | `handover` | how the listener comes from the server's process to the grader |
 //! | `listener` | the listener's ioctls |
@@ -19,15 +21,12 @@
 //! | `watching` | which calls are watched, and whom each of them goes to |
 //! | `listening`, `accepting` | the exam's descriptors, and non-blocking ones |
 //! | `sockets` | whose socket a call is about, and whether it is ready |
-//! | `judging`, `discipline` | whether select was asked before a call |
 //! | `forking` | how many processes a server may start |
-//! | `faults` | calls that are made to fail |
-//! | `misconduct` | what is found |
 //! | `probe` | whether all of that works on this machine |
 //! | `send_buffer` | how a lazy client's connection is made to fill with little |
 
 mod descriptors;
-mod misconduct;
+mod policy;
 mod supervision;
 
 #[cfg(target_os = "linux")]
@@ -37,23 +36,19 @@ mod caller;
 #[cfg(target_os = "linux")]
 mod calls;
 #[cfg(target_os = "linux")]
-mod discipline;
-#[cfg(target_os = "linux")]
-mod faults;
-#[cfg(target_os = "linux")]
 mod filter;
 #[cfg(target_os = "linux")]
 mod forking;
 #[cfg(target_os = "linux")]
 mod handover;
 #[cfg(target_os = "linux")]
-mod judging;
-#[cfg(target_os = "linux")]
 mod listener;
 #[cfg(target_os = "linux")]
 mod listening;
 #[cfg(target_os = "linux")]
 mod probe;
+#[cfg(target_os = "linux")]
+mod seen;
 #[cfg(target_os = "linux")]
 mod send_buffer;
 #[cfg(target_os = "linux")]
@@ -67,11 +62,9 @@ mod watching;
 mod elsewhere;
 
 pub use descriptors::Descriptors;
-pub use misconduct::{Direction, Instead, Misconduct, ObservedCall, Offence, Socket};
+pub use policy::{Answered, Decision, Direction, Kind, LookAway, Policy, Socket};
 pub use supervision::Supervision;
 
-#[cfg(target_os = "linux")]
-pub use probe::probe;
 #[cfg(target_os = "linux")]
 pub(super) use {
     handover::{InGrader, InServer, prepare},
@@ -79,11 +72,16 @@ pub(super) use {
     starting::start_supervised,
     watching::Supervisor,
 };
+#[cfg(target_os = "linux")]
+pub use {
+    probe::probe,
+    seen::{SeenCall, SeenSocket, Sets},
+};
 
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::probe;
-#[cfg(not(target_os = "linux"))]
 pub(super) use elsewhere::{InGrader, InServer, Supervisor, prepare, shrink, start_supervised};
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::{SeenCall, SeenSocket, Sets, probe};
 
 /// The first of the tokens that the supervisor uses for calls that wait. All of its tokens are
 /// at least this, and no client's is.

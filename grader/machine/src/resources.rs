@@ -59,7 +59,7 @@ mod linux {
     ///
     /// # Errors
     /// The kernel does not tell, or the process has ended.
-    pub(in crate::harness) fn open_descriptors(id: u32) -> io::Result<usize> {
+    pub(crate) fn open_descriptors(id: u32) -> io::Result<usize> {
         process(id)?.fd_count().map_err(in_words)
     }
 
@@ -68,7 +68,7 @@ mod linux {
     ///
     /// # Errors
     /// The kernel does not tell, or the process has ended.
-    pub(in crate::harness) fn data_size(id: u32) -> io::Result<u64> {
+    pub(crate) fn data_size(id: u32) -> io::Result<u64> {
         let status = process(id)?.status().map_err(in_words)?;
         let kilobytes = status.vmdata.ok_or(io::ErrorKind::Unsupported)?;
         Ok(kilobytes * 1024)
@@ -78,7 +78,7 @@ mod linux {
     ///
     /// # Errors
     /// The kernel does not tell, or the process has ended.
-    pub(in crate::harness) fn activity(id: u32) -> io::Result<Activity> {
+    pub(crate) fn activity(id: u32) -> io::Result<Activity> {
         let process = process(id)?;
         let state = process.stat().and_then(|stat| stat.state());
         let ran = process.schedstat().map_err(in_words)?.sum_exec_runtime;
@@ -92,7 +92,7 @@ mod linux {
     ///
     /// # Errors
     /// The kernel does not tell, or the process has ended.
-    pub(in crate::harness) fn cpu(id: u32) -> io::Result<Duration> {
+    pub(crate) fn cpu(id: u32) -> io::Result<Duration> {
         let mut all = Duration::ZERO;
         for thread in process(id)?.tasks().map_err(in_words)? {
             // A thread that has ended in the meantime is not counted.
@@ -107,7 +107,7 @@ mod linux {
     ///
     /// # Errors
     /// The kernel does not tell, or the process has ended.
-    pub(in crate::harness) fn resident_memory(id: u32) -> io::Result<u64> {
+    pub(crate) fn resident_memory(id: u32) -> io::Result<u64> {
         let status = process(id)?.status().map_err(in_words)?;
         let kilobytes = status.rssanon.ok_or(io::ErrorKind::Unsupported)?;
         Ok(kilobytes * 1024)
@@ -118,7 +118,7 @@ mod linux {
     /// # Errors
     /// The kernel does not tell (Documentation/scheduler/sched-stats.rst), or the process has
     /// ended.
-    pub(in crate::harness) fn starved(id: u32) -> io::Result<Duration> {
+    pub(crate) fn starved(id: u32) -> io::Result<Duration> {
         run_delay(&id.to_string())
     }
 
@@ -126,7 +126,7 @@ mod linux {
     ///
     /// # Errors
     /// The kernel does not tell.
-    pub(in crate::harness) fn starved_myself() -> io::Result<Duration> {
+    pub(crate) fn starved_myself() -> io::Result<Duration> {
         run_delay("thread-self")
     }
 
@@ -143,7 +143,7 @@ mod linux {
     ///
     /// # Errors
     /// The kernel does not tell who listens. A process that has ended listens nowhere.
-    pub(in crate::harness) fn listening_addresses(id: u32) -> io::Result<Vec<SocketAddr>> {
+    pub(crate) fn listening_addresses(id: u32) -> io::Result<Vec<SocketAddr>> {
         // It may end while it is being looked at.
         let Ok(descriptors) = process(id).and_then(|process| process.fd().map_err(in_words)) else {
             return Ok(Vec::new());
@@ -177,7 +177,7 @@ mod linux {
     ///
     /// # Errors
     /// The kernel does not tell who listens.
-    pub(in crate::harness) fn has_listener(port: u16) -> io::Result<bool> {
+    pub(crate) fn has_listener(port: u16) -> io::Result<bool> {
         let is_there = |mut table: Listening| table.any(|(address, _)| address.port() == port);
         let is_there_in_6 = || listening("/proc/net/tcp6").is_ok_and(is_there);
         Ok(is_there(listening("/proc/net/tcp")?) || is_there_in_6())
@@ -278,39 +278,39 @@ mod elsewhere {
         ))
     }
 
-    pub(in crate::harness) fn open_descriptors(_id: u32) -> io::Result<usize> {
+    pub(crate) fn open_descriptors(_id: u32) -> io::Result<usize> {
         nobody_tells()
     }
 
-    pub(in crate::harness) fn data_size(_id: u32) -> io::Result<u64> {
+    pub(crate) fn data_size(_id: u32) -> io::Result<u64> {
         nobody_tells()
     }
 
-    pub(in crate::harness) fn activity(_id: u32) -> io::Result<Activity> {
+    pub(crate) fn activity(_id: u32) -> io::Result<Activity> {
         nobody_tells()
     }
 
-    pub(in crate::harness) fn cpu(_id: u32) -> io::Result<Duration> {
+    pub(crate) fn cpu(_id: u32) -> io::Result<Duration> {
         nobody_tells()
     }
 
-    pub(in crate::harness) fn resident_memory(_id: u32) -> io::Result<u64> {
+    pub(crate) fn resident_memory(_id: u32) -> io::Result<u64> {
         nobody_tells()
     }
 
-    pub(in crate::harness) fn starved(_id: u32) -> io::Result<Duration> {
+    pub(crate) fn starved(_id: u32) -> io::Result<Duration> {
         nobody_tells()
     }
 
-    pub(in crate::harness) fn starved_myself() -> io::Result<Duration> {
+    pub(crate) fn starved_myself() -> io::Result<Duration> {
         nobody_tells()
     }
 
-    pub(in crate::harness) fn listening_addresses(_id: u32) -> io::Result<Vec<SocketAddr>> {
+    pub(crate) fn listening_addresses(_id: u32) -> io::Result<Vec<SocketAddr>> {
         nobody_tells()
     }
 
-    pub(in crate::harness) fn has_listener(_port: u16) -> io::Result<bool> {
+    pub(crate) fn has_listener(_port: u16) -> io::Result<bool> {
         nobody_tells()
     }
 }

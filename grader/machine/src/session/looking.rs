@@ -5,12 +5,12 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream};
 use std::time::Duration;
 
 use super::Session;
-use crate::harness::resources::{self, Activity, Turns};
-use crate::harness::socket_state::{Backlog, Connection, SocketStates};
-use crate::harness::supervisor::Supervisor;
-use crate::scenario::ClientId;
+use crate::ClientId;
+use crate::resources::{self, Activity, Turns};
+use crate::socket_state::{Backlog, Connection, SocketStates};
+use crate::supervisor::{Policy, Supervisor};
 
-impl Session {
+impl<P: Policy> Session<P> {
     /// Whether the machine tells what state the server's sockets are in.
     #[must_use]
     pub const fn sees_socket_states(&self) -> bool {

@@ -2,32 +2,7 @@
 
 use syscalls::Sysno;
 
-use super::misconduct::Direction;
-
-/// What a system call is, as far as the supervisor cares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// socket(2).
-    Socket,
-    /// bind(2).
-    Bind,
-    /// listen(2).
-    Listen,
-    /// accept(2) and accept4(2).
-    Accept,
-    /// select(2) and pselect(2).
-    Select,
-    /// Takes bytes from a descriptor, or puts some into it.
-    Transfer(Direction),
-    /// Asks for readiness, and is not select.
-    OtherMultiplexer,
-    /// close(2).
-    Close,
-    /// Starts a process or a thread: fork(2), vfork(2), clone(2) and clone3.
-    Fork,
-    /// Anything else.
-    Other,
-}
+use super::policy::{Direction, Kind};
 
 /// A call that may be watched, what it is, and what people call it.
 const KNOWN: &[(Sysno, Kind, &str)] = &[
@@ -76,42 +51,6 @@ const KNOWN: &[(Sysno, Kind, &str)] = &[
     (Sysno::clone3, Kind::Fork, "clone3"),
 ];
 
-/// What the allowed functions make, and what the C library makes for them: memory for malloc
-/// (some of them take a lock or random numbers for it), and the end of the process. What an abort
-/// makes is here too: a server that dies has a worse fault than the calls that it dies by.
-const ALLOWED: &[Sysno] = &[
-    Sysno::brk,
-    Sysno::mmap,
-    Sysno::munmap,
-    Sysno::mremap,
-    Sysno::mprotect,
-    Sysno::madvise,
-    Sysno::getrandom,
-    Sysno::futex,
-    Sysno::sched_yield,
-    Sysno::write,
-    Sysno::writev,
-    Sysno::close,
-    Sysno::pselect6,
-    #[cfg(target_arch = "x86_64")]
-    Sysno::select,
-    Sysno::socket,
-    Sysno::accept,
-    Sysno::accept4,
-    Sysno::listen,
-    Sysno::bind,
-    Sysno::sendto,
-    Sysno::recvfrom,
-    Sysno::exit,
-    Sysno::exit_group,
-    Sysno::restart_syscall,
-    Sysno::rt_sigreturn,
-    Sysno::rt_sigprocmask,
-    Sysno::getpid,
-    Sysno::gettid,
-    Sysno::tgkill,
-];
-
 /// What a call of this number is, and what people call it.
 pub(super) fn identify(number: libc::c_long) -> (Kind, &'static str) {
     let known = KNOWN
@@ -123,7 +62,8 @@ pub(super) fn identify(number: libc::c_long) -> (Kind, &'static str) {
     }
 }
 
-fn name(number: libc::c_long) -> &'static str {
+/// What the kernel calls it.
+pub(super) fn name(number: libc::c_long) -> &'static str {
     usize::try_from(number)
         .ok()
         .and_then(Sysno::new)
@@ -136,14 +76,11 @@ pub(super) fn numbers(of: impl Fn(Kind) -> bool) -> Vec<libc::c_long> {
     known.map(|(sysno, ..)| sysno.id().into()).collect()
 }
 
-/// Whether an allowed function may make this call.
-pub(super) fn is_allowed(number: libc::c_long) -> bool {
-    ALLOWED.iter().any(|sysno| i64::from(sysno.id()) == number)
-}
-
-/// The numbers of the calls that are allowed and of no kind that is looked at.
-pub(super) fn allowed_and_not(of: impl Fn(Kind) -> bool) -> Vec<libc::c_long> {
-    let numbers = ALLOWED.iter().map(|sysno| i64::from(sysno.id()));
+/// The numbers of the system calls of these names that are of no kind that is looked at. Some
+/// architectures lack some.
+pub(super) fn named_and_not(names: &[&str], of: impl Fn(Kind) -> bool) -> Vec<libc::c_long> {
+    let known = names.iter().filter_map(|name| name.parse::<Sysno>().ok());
+    let numbers = known.map(|sysno| i64::from(sysno.id()));
     numbers.filter(|number| !of(identify(*number).0)).collect()
 }
 
@@ -163,12 +100,17 @@ mod tests {
     }
 
     #[test]
+    fn names_become_numbers() {
+        let numbers = named_and_not(&["brk", "accept", "no_such_call"], |kind| {
+            kind == Kind::Accept
+        });
+        assert_eq!(numbers, [libc::SYS_brk]);
+    }
+
+    #[test]
     fn no_call_stands_twice() {
         for (place, (sysno, ..)) in KNOWN.iter().enumerate() {
             assert!(KNOWN[..place].iter().all(|(other, ..)| other != sysno));
-        }
-        for (place, sysno) in ALLOWED.iter().enumerate() {
-            assert!(!ALLOWED[..place].contains(sysno), "{sysno:?}");
         }
     }
 }

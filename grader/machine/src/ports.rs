@@ -186,7 +186,7 @@ fn bound(kind: SocketType, port: u16) -> rustix::io::Result<OwnedFd> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::harness::eventually::eventually;
+    use crate::eventually::eventually;
 
     #[test]
     fn ports_are_free_and_never_given_twice() {

@@ -3,25 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 
-use rustix::io::Errno;
-use rustix::process::Pid;
+use machine::supervisor::{Direction, Kind, SeenCall, Sets, Socket};
 
-use super::calls::Kind;
 use super::discipline::{Discipline, Judgement};
-use super::listener::Call;
-use super::misconduct::{Direction, ObservedCall, Offence, Socket};
-use super::sockets;
+use super::misconduct::{ObservedCall, Offence};
 use crate::scenario::Watch;
 
 /// How many calls before an offence are told.
 const RECENT: usize = 24;
 
-/// As many descriptors as any select is looked at for.
-const MOST_DESCRIPTORS: i32 = 1 << 20;
-
 /// The calls of one server, judged one after another.
 #[derive(Debug, Default)]
-pub(super) struct Judging {
+pub(super) struct Order {
     discipline: Discipline,
     /// Which socket a process has under which number, as far as calls have shown.
     known: BTreeMap<(u32, i32), Socket>,
@@ -38,10 +31,7 @@ pub(super) struct Seen {
 
 #[derive(Debug)]
 enum What {
-    Asks {
-        read: BTreeSet<i32>,
-        write: BTreeSet<i32>,
-    },
+    Asks(Sets),
     AsksOtherwise(&'static str),
     Uses {
         number: i32,
@@ -53,61 +43,51 @@ enum What {
     Closes(i32),
 }
 
-impl Judging {
+impl Order {
     /// Looks at a call that waits; `None` where it says nothing about the order.
     ///
     /// # Errors
     /// The kernel does not let the grader look.
-    pub(super) fn look(
-        &mut self,
-        call: &Call,
-        process: Pid,
-        kind: Kind,
-        name: &'static str,
-    ) -> io::Result<Option<Seen>> {
-        let process = process.as_raw_pid().unsigned_abs();
-        let number = call.number_of_descriptor();
+    pub(super) fn look(&mut self, call: &SeenCall<'_>) -> io::Result<Option<Seen>> {
+        let (process, number) = (call.process(), call.descriptor());
         let mut about = Vec::new();
-        let what = match kind {
+        let what = match call.kind() {
             Kind::Select => {
-                let [_, read, write, ..] = call.arguments;
-                let read = match set(call, number, read) {
-                    Ok(set) => set,
-                    // The kernel will say so, and select will have told nothing.
-                    Err(Errno::FAULT | Errno::SRCH) => return Ok(None),
-                    Err(error) => return Err(error.into()),
+                // Where its sets are not there, it fails, and will have told nothing.
+                let Some(sets) = call.sets()? else {
+                    return Ok(None);
                 };
-                let write = match set(call, number, write) {
-                    Ok(set) => set,
-                    Err(Errno::FAULT | Errno::SRCH) => return Ok(None),
-                    Err(error) => return Err(error.into()),
-                };
-                for (direction, numbers) in [(Direction::Read, &read), (Direction::Write, &write)] {
+                let both = [
+                    (Direction::Read, &sets.read),
+                    (Direction::Write, &sets.write),
+                ];
+                for (direction, numbers) in both {
                     let sockets = numbers
                         .iter()
                         .filter_map(|number| self.known.get(&(process, *number)));
                     about.extend(sockets.map(|socket| (direction, *socket)));
                 }
-                What::Asks { read, write }
+                What::Asks(sets)
             }
-            Kind::OtherMultiplexer => What::AsksOtherwise(name),
+            Kind::OtherMultiplexer => What::AsksOtherwise(call.name()),
             Kind::Close => What::Closes(number),
-            Kind::Accept | Kind::Transfer(_) => {
+            kind @ (Kind::Accept | Kind::Transfer(_)) => {
                 let direction = match kind {
                     Kind::Transfer(direction) => direction,
                     _ => Direction::Read,
                 };
-                let Some((descriptor, socket)) = sockets::of(call)? else {
+                let Some(socket) = call.socket()? else {
                     return Ok(None);
                 };
-                self.known.insert((process, number), socket);
-                about.push((direction, socket));
-                let ready = sockets::is_ready(&descriptor, direction)?;
-                let takes = direction == Direction::Read && !only_looks(call, name);
+                let whose = socket.whose;
+                self.known.insert((process, number), whose);
+                about.push((direction, whose));
+                let ready = socket.is_ready(direction)?;
+                let takes = direction == Direction::Read && !call.only_looks();
                 let judgement = self.discipline.judges((process, number), direction, ready);
                 What::Uses {
                     number,
-                    socket,
+                    socket: whose,
                     direction,
                     takes,
                     judgement,
@@ -118,7 +98,7 @@ impl Judging {
             }
         };
         let observed = ObservedCall {
-            call: name,
+            call: call.name(),
             about,
             failed_with: None,
         };
@@ -137,7 +117,7 @@ impl Judging {
             what,
         } = seen;
         match what {
-            What::Asks { read, write } => self.discipline.asks(process, &read, &write),
+            What::Asks(sets) => self.discipline.asks(process, &sets.read, &sets.write),
             What::AsksOtherwise(call) => self.discipline.asks_otherwise(call),
             What::Uses {
                 number,
@@ -156,11 +136,11 @@ impl Judging {
     }
 
     /// A call was made to fail.
-    pub(super) fn failed(&mut self, call: &'static str, error: Errno) {
+    pub(super) fn failed(&mut self, call: &'static str, error: &io::Error) {
         self.remember(ObservedCall {
             call,
             about: Vec::new(),
-            failed_with: Some(io::Error::from(error).to_string()),
+            failed_with: Some(error.to_string()),
         });
     }
 
@@ -206,31 +186,4 @@ impl Seen {
             _ => None,
         }
     }
-}
-
-/// The descriptors in a set of select's, of which there are `count` at most (select(2): the bits
-/// are those of longs).
-fn set(call: &Call, count: i32, address: u64) -> Result<BTreeSet<i32>, Errno> {
-    const WORD: i32 = i64::BITS as i32;
-    if address == 0 || count <= 0 {
-        return Ok(BTreeSet::new());
-    }
-    let count = count.min(MOST_DESCRIPTORS);
-    let words = (count - 1) / WORD + 1;
-    let mut bytes = vec![0; words.unsigned_abs() as usize * size_of::<u64>()];
-    call.read(address, &mut bytes)?;
-    let words = bytes
-        .chunks_exact(size_of::<u64>())
-        .map(|word| u64::from_ne_bytes(word.try_into().unwrap_or_default()));
-    let mut set = BTreeSet::new();
-    for (first, word) in (0..).step_by(u64::BITS as usize).zip(words) {
-        let bits = (0..WORD).filter(|bit| word & (1 << bit) != 0);
-        set.extend(bits.map(|bit| first + bit).filter(|number| *number < count));
-    }
-    Ok(set)
-}
-
-/// Whether the call leaves in the socket what it finds there (recv(2), `MSG_PEEK`).
-fn only_looks(call: &Call, name: &str) -> bool {
-    name == "recv" && call.arguments[3] & libc::MSG_PEEK.unsigned_abs() as u64 != 0
 }

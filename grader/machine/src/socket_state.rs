@@ -269,7 +269,7 @@ mod elsewhere {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use crate::harness::eventually::eventually;
+    use crate::eventually::eventually;
     use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream};
 

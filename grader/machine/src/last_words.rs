@@ -8,14 +8,27 @@ use std::alloc::{GlobalAlloc, Layout};
 use std::any::Any;
 use std::ffi::{c_int, c_void};
 use std::panic::PanicHookInfo;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
-use mini_serv::memory::FatalAllocator;
-
-use crate::exit_code::ExitCode;
 #[cfg(target_os = "linux")]
-use crate::harness::last_kill;
-use crate::harness::scratch;
+use crate::last_kill;
+use crate::scratch;
+
+/// What is said, and with which status the process ends. Each text ends with a newline.
+#[derive(Clone, Copy, Debug)]
+pub struct LastWords {
+    /// Where memory cannot be had.
+    pub no_memory: &'static str,
+    /// Where the process has been aborted.
+    pub aborted: &'static str,
+    /// What a panic's message is introduced by: `grader: a defect of the grader`.
+    pub panicked: &'static str,
+    /// The exit status.
+    pub status: u8,
+}
+
+static LAST_WORDS: OnceLock<LastWords> = OnceLock::new();
 
 /// Whether exhaustion of memory ends the grader.
 static ARMED: AtomicBool = AtomicBool::new(false);
@@ -23,48 +36,44 @@ static ARMED: AtomicBool = AtomicBool::new(false);
 /// The thread that ends the grader, once there is one.
 static ENDING: AtomicI32 = AtomicI32::new(0);
 
-const NO_MEMORY: &str = "grader: it could not have the memory that it needs; raise the limit of \
-                         memory (ulimit -v, ulimit -d), or give it fewer plays at once (--jobs)\n";
-
-const ABORTED: &str = "grader: it has been aborted, by a defect of its own or for want of memory\n";
-
-/// The allocator of an executable that is the reference or the grader, whichever arms itself.
+/// An allocator that asks another, and ends the process where that returns null once
+/// [`prepare`] has been called.
 #[derive(Debug, Default)]
-pub struct Allocator(FatalAllocator);
+pub struct Allocator<A>(A);
 
-impl Allocator {
-    /// One that has yet to be armed.
+impl<A> Allocator<A> {
+    /// One that asks `other`.
     #[must_use]
-    pub const fn new() -> Self {
-        Self(FatalAllocator::new())
+    pub const fn new(other: A) -> Self {
+        Self(other)
     }
+}
 
-    /// Passes on what the system's allocator has returned, unless that is null.
-    fn ending_if_null(memory: *mut u8) -> *mut u8 {
-        if memory.is_null() && ARMED.load(Ordering::Relaxed) {
-            out_of_memory();
-        }
-        memory
+/// Passes on what an allocator has returned, unless that is null.
+fn ending_if_null(memory: *mut u8) -> *mut u8 {
+    if memory.is_null() && ARMED.load(Ordering::Relaxed) {
+        out_of_memory();
     }
+    memory
 }
 
 // SAFETY: every request goes unchanged to an allocator, which keeps the contract of GlobalAlloc,
 // and its answer comes back unchanged or, when it was null, not at all. Nothing here panics or
 // allocates.
-unsafe impl GlobalAlloc for Allocator {
+unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promises are the ones that are asked for.
-        Self::ending_if_null(unsafe { self.0.alloc(layout) })
+        ending_if_null(unsafe { self.0.alloc(layout) })
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: as above.
-        Self::ending_if_null(unsafe { self.0.alloc_zeroed(layout) })
+        ending_if_null(unsafe { self.0.alloc_zeroed(layout) })
     }
 
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         // SAFETY: as above; every block that is handed out is one of the inner allocator's.
-        Self::ending_if_null(unsafe { self.0.realloc(memory, layout, new_size) })
+        ending_if_null(unsafe { self.0.realloc(memory, layout, new_size) })
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
@@ -73,8 +82,9 @@ unsafe impl GlobalAlloc for Allocator {
     }
 }
 
-/// From now on, the grader ends with its own status, whatever ends it.
-pub fn prepare() {
+/// From now on, the process ends with these words, whatever ends it. The first call counts.
+pub fn prepare(words: LastWords) {
+    let _those_of_the_first_call = LAST_WORDS.set(words);
     ARMED.store(true, Ordering::Relaxed);
     std::panic::set_hook(Box::new(tell_of));
     let on_abort: extern "C" fn(c_int) = aborted;
@@ -95,7 +105,8 @@ pub fn prepare() {
 }
 
 /// What a panic says.
-pub(crate) fn said_by(panic: &(dyn Any + Send)) -> &str {
+#[must_use]
+pub fn said_by(panic: &(dyn Any + Send)) -> &str {
     panic
         .downcast_ref::<&str>()
         .copied()
@@ -112,7 +123,8 @@ fn tell_of(panic: &PanicHookInfo<'_>) {
     }
     let place = panic.location().map(ToString::to_string);
     let place = place.unwrap_or_default();
-    eprintln!("grader: a defect of the grader: {said} ({place}); please report it");
+    let panicked = LAST_WORDS.get().map_or("a defect", |words| words.panicked);
+    eprintln!("{panicked}: {said} ({place}); please report it");
     if std::env::var_os("RUST_BACKTRACE").is_some_and(|wanted| wanted != "0") {
         eprintln!("{}", std::backtrace::Backtrace::capture());
     }
@@ -120,20 +132,22 @@ fn tell_of(panic: &PanicHookInfo<'_>) {
 
 extern "C" fn aborted(_signal: c_int) {
     // A handler may not do more: whatever was interrupted may hold a lock.
-    end(ABORTED, || ());
+    end(|words| words.aborted, || ());
 }
 
 /// Ends the grader for want of memory. There may be some for removing folders;
 /// where there is none, this is called anew, which is the end.
 fn out_of_memory() -> ! {
-    end(NO_MEMORY, scratch::remove_all_if_free)
+    end(|words| words.no_memory, scratch::remove_all_if_free)
 }
 
 /// Says so and ends the process, without needing any memory.
-fn end(said: &str, after: impl FnOnce()) -> ! {
+fn end(which: impl FnOnce(&LastWords) -> &'static str, after: impl FnOnce()) -> ! {
+    let words = LAST_WORDS.get();
     let me = rustix::thread::gettid().as_raw_nonzero().get();
     match ENDING.compare_exchange(0, me, Ordering::SeqCst, Ordering::SeqCst) {
         Ok(_) => {
+            let said = words.map_or("", which);
             let _nobody_to_tell = rustix::io::write(std::io::stderr(), said.as_bytes());
             #[cfg(target_os = "linux")]
             last_kill::kill_children();
@@ -146,12 +160,12 @@ fn end(said: &str, after: impl FnOnce()) -> ! {
         },
     }
     // SAFETY: _exit takes a plain number and does not return; there is nothing to get wrong.
-    unsafe { libc::_exit(ExitCode::Trouble.number().into()) }
+    unsafe { libc::_exit(words.map_or(libc::EXIT_FAILURE, |words| words.status.into())) }
 }
 
 /// What the C library has returned, unless that is null.
 fn had(memory: *mut c_void) -> *mut c_void {
-    Allocator::ending_if_null(memory.cast()).cast()
+    ending_if_null(memory.cast()).cast()
 }
 
 unsafe extern "C" fn malloc(size: usize) -> *mut c_void {

@@ -7,7 +7,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::misconduct::{Direction, Instead};
+use machine::supervisor::Direction;
+
+use super::misconduct::Instead;
 
 /// Names a descriptor: the process that has it, and its number there.
 pub(super) type Descriptor = (u32, i32);

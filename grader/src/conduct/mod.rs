@@ -1,0 +1,270 @@
+//! What a server's system calls say of it, and which of them are made to fail.
+//!
+//! The machine shows each call before the kernel makes it; what it means is decided here.
+//!
+//! | File | What it knows |
+//! |---|---|
+//! | `order`, `discipline` | whether select was asked before a call |
+//! | `allowed` | which calls the allowed functions make |
+//! | `faults` | calls that are made to fail |
+//! | `misconduct` | what is found |
+
+use std::collections::BTreeSet;
+use std::io;
+
+use machine::supervisor::{Answered, Decision, Kind, Policy, SeenCall};
+use machine::{ClientId, Supervision};
+
+use crate::scenario::{FailingCall, Fault, Watch};
+use faults::{Armed, Faults};
+use order::{Order, Seen};
+
+mod allowed;
+mod discipline;
+mod faults;
+mod misconduct;
+mod order;
+
+pub use misconduct::{Instead, Misconduct, ObservedCall, Offence};
+
+/// A server whose calls are judged, and its clients.
+pub type Session = machine::Session<Conduct>;
+
+/// Judges the calls of one server.
+#[derive(Debug, Default)]
+pub struct Conduct {
+    watch: BTreeSet<Watch>,
+    /// The call that fails when the server first makes it.
+    fails_at_start: Option<FailingCall>,
+    /// The calls that will be made to fail later on.
+    fails_later: BTreeSet<FailingCall>,
+    order: Order,
+    faults: Faults,
+    /// Whether a socket of the internet has been asked for, with which the start-up of a C
+    /// program ends.
+    has_begun: bool,
+    /// The first call that must not have been made.
+    misconduct: Option<Misconduct>,
+    /// What was decided last and has not been answered.
+    pending: Pending,
+}
+
+/// What becomes of a call once it has been answered.
+#[derive(Debug, Default)]
+enum Pending {
+    #[default]
+    Nothing,
+    /// It has been looked at.
+    GoesOn(Seen, Option<Offence>),
+    /// It is made to fail.
+    Fails(&'static str, Armed),
+}
+
+impl Conduct {
+    /// Judges what is to be watched; this call fails when the server first makes it, and those
+    /// will be made to fail later on.
+    #[must_use]
+    pub fn new(
+        watch: BTreeSet<Watch>,
+        fails_at_start: Option<FailingCall>,
+        fails_later: BTreeSet<FailingCall>,
+    ) -> Self {
+        let mut faults = Faults::default();
+        if let Some(call) = fails_at_start {
+            faults.arm(call, None, faults::errno(call.usual_error()));
+        }
+        Self {
+            watch,
+            fails_at_start,
+            fails_later,
+            faults,
+            ..Self::default()
+        }
+    }
+
+    /// Whether a server that cannot be supervised is not to be judged at all.
+    #[must_use]
+    pub fn needs_supervision(&self) -> bool {
+        !self.watch.is_empty() || self.fails_at_start.is_some() || !self.fails_later.is_empty()
+    }
+
+    /// The first call that the server must not have made, told once.
+    pub const fn misconduct(&mut self) -> Option<Misconduct> {
+        self.misconduct.take()
+    }
+
+    fn judges_order(&self) -> bool {
+        self.watch.contains(&Watch::SelectFirst) || self.watch.contains(&Watch::NeverEagain)
+    }
+
+    /// What is wrong with a call whatever socket it is about.
+    fn offence(&self, call: &SeenCall<'_>) -> Option<Offence> {
+        let not_allowed = self.has_begun
+            && self.watch.contains(&Watch::AllowedFunctions)
+            && !allowed::CALLS.contains(&call.system_call());
+        if not_allowed {
+            return Some(Offence::NotAllowed { call: call.name() });
+        }
+        self.faults
+            .offence(call.kind(), call.name(), call.descriptor())
+    }
+
+    /// What this call fails with, if it is its turn.
+    fn strike(&mut self, call: &SeenCall<'_>) -> Option<Armed> {
+        let kind = call.kind();
+        if kind == Kind::Socket && !call.is_for_the_internet() {
+            return None;
+        }
+        let socket = if self.faults.concerns_a_client(kind) {
+            call.socket().ok().flatten().map(|socket| socket.whose)
+        } else {
+            None
+        };
+        self.faults.strike(kind, call.descriptor(), socket)
+    }
+
+    fn found(&mut self, offence: Offence, calls: Vec<ObservedCall>) {
+        self.misconduct.get_or_insert(Misconduct { offence, calls });
+    }
+}
+
+impl Policy for Conduct {
+    fn watches(&self, kind: Kind) -> bool {
+        let fails = |call: &FailingCall| faults::may_fail(kind, *call);
+        let concerns_order = match kind {
+            Kind::Accept
+            | Kind::Select
+            | Kind::Transfer(_)
+            | Kind::OtherMultiplexer
+            | Kind::Close => self.judges_order(),
+            Kind::Bind | Kind::Listen => self.fails_at_start.is_some(),
+            Kind::Socket => self.watch.contains(&Watch::AllowedFunctions),
+            Kind::Fork | Kind::Other => false,
+        };
+        let goes_on_after_a_failure =
+            self.fails_at_start.is_some() && matches!(kind, Kind::Accept | Kind::Transfer(_));
+        concerns_order
+            || goes_on_after_a_failure
+            || self.fails_at_start.iter().any(fails)
+            || self.fails_later.iter().any(fails)
+    }
+
+    fn expects(&self) -> Option<&[&'static str]> {
+        let only_allowed = self.watch.contains(&Watch::AllowedFunctions);
+        only_allowed.then_some(allowed::CALLS)
+    }
+
+    fn decide(&mut self, call: &SeenCall<'_>) -> io::Result<Decision> {
+        self.pending = Pending::Nothing;
+        self.has_begun |= call.is_for_the_internet();
+        if let Some(offence) = self.offence(call) {
+            self.found(offence, Vec::new());
+        }
+        if let Some(armed) = self.strike(call) {
+            let error = armed.error;
+            self.pending = Pending::Fails(call.name(), armed);
+            return Ok(Decision::Fail(error));
+        }
+        if self.judges_order()
+            && let Some(seen) = self.order.look(call)?
+        {
+            let offence = seen.offence(&self.watch);
+            self.pending = Pending::GoesOn(seen, offence);
+        }
+        Ok(Decision::GoOn)
+    }
+
+    fn answered(&mut self, answered: Answered) {
+        match (std::mem::take(&mut self.pending), answered) {
+            (Pending::Nothing, _) => {}
+            (Pending::Fails(_, armed), Answered::Interrupted) => self.faults.arm_again(armed),
+            (Pending::Fails(call, armed), _) => self.order.failed(call, &armed.error.into()),
+            // It will be made again, and is judged then.
+            (Pending::GoesOn(..), Answered::Interrupted) => {}
+            (Pending::GoesOn(seen, offence), _) => {
+                // One that is made again has not been used up by the first time.
+                if answered == Answered::AsDecided {
+                    self.order.note(seen);
+                }
+                if let Some(offence) = offence {
+                    let calls = self.order.recent();
+                    self.found(offence, calls);
+                }
+            }
+        }
+    }
+}
+
+/// Makes a call fail when the server makes it next.
+///
+/// # Errors
+/// The client that it is about is not connected.
+pub fn fail_next(session: &mut Session, fault: &Fault) -> io::Result<()> {
+    let client: Option<ClientId> = fault.to;
+    let client = client.map(|who| session.port_of(who)).transpose()?;
+    if let Some(conduct) = session.policy() {
+        conduct
+            .faults
+            .arm(fault.call, client, faults::errno(fault.error));
+    }
+    Ok(())
+}
+
+/// The first call that the server must not have made, told once.
+pub fn misconduct(session: &mut Session) -> Option<Misconduct> {
+    session.policy().and_then(Conduct::misconduct)
+}
+
+/// Tries whether calls can be watched and made to fail on this machine.
+///
+/// # Errors
+/// The first thing that the kernel, or a container around the grader, does not allow.
+pub fn probe(supervision: &Supervision) -> io::Result<()> {
+    let conduct = Conduct::new([Watch::SelectFirst].into(), None, BTreeSet::new());
+    machine::supervisor::probe(supervision, conduct)
+}
+
+#[cfg(test)]
+mod tests {
+    use machine::supervisor::Direction;
+
+    use super::*;
+
+    fn watching(watch: Watch) -> Conduct {
+        Conduct::new([watch].into(), None, BTreeSet::new())
+    }
+
+    #[test]
+    fn nothing_is_watched_without_need() {
+        let conduct = Conduct::default();
+        assert!(!conduct.needs_supervision() && conduct.expects().is_none());
+        assert!(!conduct.watches(Kind::Listen) && !conduct.watches(Kind::Select));
+    }
+
+    #[test]
+    fn the_order_of_calls_needs_all_that_asks_and_uses() {
+        for watch in [Watch::SelectFirst, Watch::NeverEagain] {
+            let conduct = watching(watch);
+            for kind in [
+                Kind::Select,
+                Kind::Accept,
+                Kind::Transfer(Direction::Read),
+                Kind::Transfer(Direction::Write),
+                Kind::OtherMultiplexer,
+                Kind::Close,
+            ] {
+                assert!(conduct.watches(kind), "{kind:?}");
+            }
+            assert!(!conduct.watches(Kind::Other) && conduct.expects().is_none());
+        }
+    }
+
+    #[test]
+    fn what_is_not_expected_is_not_allowed() {
+        let conduct = watching(Watch::AllowedFunctions);
+        let expected = conduct.expects().expect("most calls are watched");
+        assert!(expected.contains(&"brk") && expected.contains(&"sendto"));
+        assert!(!expected.contains(&"fcntl"));
+        assert!(conduct.watches(Kind::Socket), "it ends the start-up");
+    }
+}
