@@ -9,10 +9,11 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use grader::scenario::{ClientId, Watch};
+use grader::conduct::{self, Conduct, Offence, Session};
+use grader::scenario::Watch;
 use machine::ports::Ports;
-use machine::supervisor::{Offence, Socket};
-use machine::{Captured, Descriptors, Happening, Program, Session, Supervision, supervisor};
+use machine::supervisor::{self, LookAway, Socket};
+use machine::{Captured, ClientId, Descriptors, Happening, Program, Supervision};
 
 /// No passing test waits this long: it ends the wait for a server that hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -45,14 +46,15 @@ fn of(descriptors: Descriptors) -> Supervision {
 /// The kinds of descriptors that this machine can give.
 fn possible() -> impl Iterator<Item = Descriptors> {
     programs();
-    ALL.into_iter()
-        .filter(|descriptors| match supervisor::probe(&of(*descriptors)) {
+    ALL.into_iter().filter(
+        |descriptors| match supervisor::probe(&of(*descriptors), LookAway) {
             Ok(()) => true,
             Err(error) => {
                 eprintln!("skipped: {descriptors:?} descriptors cannot be had here: {error}");
                 false
             }
-        })
+        },
+    )
 }
 
 /// Starts a program that accepts in this way.
@@ -63,7 +65,9 @@ fn start(path: PathBuf, how: &str, descriptors: Descriptors) -> Session {
         ..Program::default()
     };
     let arguments = [port.number().to_string(), how.to_owned()];
-    let session = Session::start(&program, &arguments, port.number(), &of(descriptors));
+    let supervision = of(descriptors);
+    let nothing = Conduct::default();
+    let session = Session::start(&program, &arguments, port.number(), &supervision, nothing);
     // It stays taken until the tests have ended.
     std::mem::forget(port);
     session.expect("the program starts")
@@ -239,6 +243,10 @@ fn a_server_that_is_killed_in_accept_hangs_nothing_and_listens_no_more() {
     }
 }
 
+fn watching(watch: Watch) -> Conduct {
+    Conduct::new([watch].into(), None, BTreeSet::new())
+}
+
 /// Starts the program while its calls are watched.
 fn watched(how: &str, watch: Watch) -> Session {
     let port = Ports::new().free().expect("a port is free");
@@ -247,22 +255,16 @@ fn watched(how: &str, watch: Watch) -> Session {
         ..Program::default()
     };
     let arguments = [port.number().to_string(), how.to_owned()];
-    let supervision = Supervision {
-        watch: BTreeSet::from([watch]),
-        ..Supervision::default()
-    };
-    let session = Session::start(&program, &arguments, port.number(), &supervision);
+    let supervision = Supervision::default();
+    let watching = watching(watch);
+    let session = Session::start(&program, &arguments, port.number(), &supervision, watching);
     std::mem::forget(port);
     session.expect("the program starts")
 }
 
 fn can_watch() -> bool {
     programs();
-    let supervision = Supervision {
-        watch: BTreeSet::from([Watch::SelectFirst]),
-        ..Supervision::default()
-    };
-    supervisor::probe(&supervision)
+    conduct::probe(&Supervision::default())
         .inspect_err(|error| eprintln!("skipped: calls cannot be watched here: {error}"))
         .is_ok()
 }
@@ -277,7 +279,7 @@ fn calls_are_seen_whoever_makes_them() {
         connect(&mut session, 0);
         let mut found = None;
         until(&mut session, |session| {
-            found = found.take().or_else(|| session.misconduct());
+            found = found.take().or_else(|| conduct::misconduct(session));
             found.is_some()
         });
         let offence = found.map(|misconduct| misconduct.offence);
@@ -304,13 +306,13 @@ fn what_no_allowed_function_makes_is_seen_after_the_start_up() {
         let mut session = watched(how, Watch::AllowedFunctions);
         let mut found = None;
         until(&mut session, |session| {
-            found = found.take().or_else(|| session.misconduct());
+            found = found.take().or_else(|| conduct::misconduct(session));
             found.is_some() || session.backlog().expect("sock_diag").is_some()
         });
         if found.is_none() {
             connect(&mut session, 0);
             until(&mut session, |session| {
-                found = found.take().or_else(|| session.misconduct());
+                found = found.take().or_else(|| conduct::misconduct(session));
                 found.is_some()
             });
         }
@@ -348,11 +350,9 @@ fn calls_without_end_do_not_keep_anybody_from_looking_at_the_clock() {
         path: servers::supervised(WITHOUT_END, false),
         ..Program::default()
     };
-    let supervision = Supervision {
-        watch: BTreeSet::from([Watch::SelectFirst]),
-        ..Supervision::default()
-    };
-    let mut session = Session::start(&program, &[], 0, &supervision).expect("it starts");
+    let supervision = Supervision::default();
+    let watching = watching(Watch::SelectFirst);
+    let mut session = Session::start(&program, &[], 0, &supervision, watching).expect("it starts");
     for _ in 0..100 {
         let turn = Duration::from_millis(1);
         let pumped = session.pump(turn, |_: Happening<'_>| Ok::<(), io::Error>(()));
