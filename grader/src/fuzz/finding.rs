@@ -9,7 +9,7 @@ use crate::oracle::{Duty, LineState, Oracle};
 use crate::rules;
 use crate::runner;
 use crate::scenario::{ClientId, Scenario, ScenarioError};
-use crate::script::{self, Move};
+use crate::script;
 use crate::suite;
 use crate::verdict::{CheckReport, Comparison, Failure, Matter, Outcome};
 
@@ -215,15 +215,7 @@ fn expectation(scenario: &Scenario, failure: &Failure, line: usize) -> Option<Ex
             now = planned.line;
             began = oracle.instant();
         }
-        match planned.action {
-            Move::Arrive(who) => oracle.arrives(who),
-            Move::Say { from, bytes } => oracle.says(from, &bytes),
-            Move::Leave { who, how } => oracle.leaves(who, how),
-            Move::StopReading(who) => oracle.stops_reading(who),
-            Move::ReadAgain(who) => oracle.has_caught_up(who),
-            Move::Settle => oracle.settle(),
-            _ => {}
-        }
+        oracle.follows(&planned.action);
     }
     let due = (oracle.log().iter().enumerate()).filter(|(place, due)| {
         due.state == LineState::Ended

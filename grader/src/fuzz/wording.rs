@@ -184,15 +184,7 @@ fn steps(deed: &Deed, names: &mut Names) -> Vec<String> {
 
 fn fail(call: &str, to: Option<&str>, error: FailingWith) -> String {
     let to = to.map_or_else(String::new, |to| format!(", to = \"{to}\""));
-    let error = match error {
-        FailingWith::Aborted => "ECONNABORTED",
-        FailingWith::TooManyDescriptors => "EMFILE",
-        FailingWith::Interrupted => "EINTR",
-        FailingWith::Reset => "ECONNRESET",
-        FailingWith::BrokenPipe => "EPIPE",
-        FailingWith::AddressInUse => "EADDRINUSE",
-        FailingWith::NoBuffers => "ENOBUFS",
-    };
+    let error = error.name();
     format!("fail = {{ call = \"{call}\"{to}, error = \"{error}\" }}")
 }
 

@@ -11,7 +11,7 @@
 use std::ops::Range;
 
 use crate::scenario::{ClientId, Keep, Scenario};
-use crate::script::Departure;
+use crate::script::{Departure, Move};
 
 mod line;
 pub mod matcher;
@@ -89,6 +89,27 @@ impl Oracle {
             open_before: Vec::new(),
             keep_unfinished: scenario.must_keep.contains(&Keep::UnfinishedLine),
             keep_unread: scenario.must_keep.contains(&Keep::Unread),
+        }
+    }
+
+    /// A move has been made with which nothing went wrong. What a flood says depends on the server,
+    /// and is told apart from it by [`Oracle::says`].
+    pub fn follows(&mut self, made: &Move) {
+        match made {
+            Move::Arrive(who) => self.arrives(*who),
+            Move::Say { from, bytes } => self.says(*from, bytes),
+            Move::Leave { who, how } => self.leaves(*who, *how),
+            Move::StopReading(who) => self.stops_reading(*who),
+            Move::ReadAgain(who) => self.has_caught_up(*who),
+            Move::Settle => self.settle(),
+            Move::Flood { .. }
+            | Move::Freeze
+            | Move::Thaw
+            | Move::Refuse(_)
+            | Move::Fail(_)
+            | Move::NoMemory
+            | Move::Measure(_)
+            | Move::Expect { .. } => {}
         }
     }
 

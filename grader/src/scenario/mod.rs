@@ -210,6 +210,22 @@ pub enum FailingWith {
     NoBuffers,
 }
 
+impl FailingWith {
+    /// What it is called in C and in scenario files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Aborted => "ECONNABORTED",
+            Self::TooManyDescriptors => "EMFILE",
+            Self::Interrupted => "EINTR",
+            Self::Reset => "ECONNRESET",
+            Self::BrokenPipe => "EPIPE",
+            Self::AddressInUse => "EADDRINUSE",
+            Self::NoBuffers => "ENOBUFS",
+        }
+    }
+}
+
 /// Something of the server's that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Measured {

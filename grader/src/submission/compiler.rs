@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use machine::Exit;
-use machine::confinement::{Confinement, Ended, Errand, Limits, Prepared};
+use machine::confinement::{self, Confinement, Ended, Errand, Limits, Prepared};
 
 /// How much processor time each process of a compiler may use, in seconds. A mini_serv takes a
 /// tenth of one.
@@ -177,23 +177,9 @@ impl Compiler {
     }
 
     fn confinement(&self, folder: &Path) -> Prepared {
-        let mut readable: Vec<PathBuf> = [
-            "/usr",
-            "/bin",
-            "/sbin",
-            "/lib",
-            "/lib32",
-            "/lib64",
-            "/libx32",
-            "/etc/ld.so.cache",
-            "/etc/alternatives",
-            "/etc/clang",
-            "/nix/store",
-            "/gnu/store",
-            "/dev/urandom",
-        ]
-        .map(PathBuf::from)
-        .to_vec();
+        let others = ["/etc/clang", "/dev/urandom"];
+        let system = confinement::PROGRAMS.iter().chain(&others);
+        let mut readable: Vec<PathBuf> = system.map(PathBuf::from).collect();
         // Where it was installed, with what it brings along: `/opt/llvm/bin/clang`.
         if let Ok(real) = self.path.canonicalize()
             && let Some(bin) = real.parent()

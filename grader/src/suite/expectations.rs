@@ -18,27 +18,14 @@ pub(super) fn check(scenario: &Scenario, source: &SourceFile) -> Result<(), Scen
             step = planned.step;
             step_began = oracle.instant();
         }
-        match planned.action {
-            Move::Arrive(who) => oracle.arrives(who),
-            Move::Say { from, bytes } => oracle.says(from, &bytes),
-            Move::Leave { who, how } => oracle.leaves(who, how),
-            Move::StopReading(who) => oracle.stops_reading(who),
-            Move::ReadAgain(who) => oracle.has_caught_up(who),
-            Move::Settle => oracle.settle(),
-            Move::Expect { by, text } => {
-                for who in by {
-                    if let Some(due) = contradiction(scenario, &oracle, who, &text, step_began) {
-                        return Err(error(scenario, source, planned.line, who, &due));
-                    }
-                }
+        oracle.follows(&planned.action);
+        let Move::Expect { by, text } = planned.action else {
+            continue;
+        };
+        for who in by {
+            if let Some(due) = contradiction(scenario, &oracle, who, &text, step_began) {
+                return Err(error(scenario, source, planned.line, who, &due));
             }
-            Move::Flood { .. }
-            | Move::Freeze
-            | Move::Thaw
-            | Move::Refuse(_)
-            | Move::Fail(_)
-            | Move::NoMemory
-            | Move::Measure(_) => {}
         }
     }
     Ok(())

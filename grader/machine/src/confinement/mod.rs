@@ -16,7 +16,7 @@ mod files;
 mod server;
 
 pub use command::{Ended, Errand};
-pub use server::Confine;
+pub use server::{Confine, PROGRAMS};
 
 /// What a process may do.
 #[derive(Clone, Debug, Default)]

@@ -29,8 +29,8 @@ const PROCESSOR: u64 = 300;
 /// How large a file may become that it writes, in bytes.
 const FILE: u64 = 64 << 20;
 
-/// Where systems keep programs, their libraries and their settings.
-const SYSTEM: [&str; 32] = [
+/// Where systems keep programs and their libraries, and what both need to be found.
+pub const PROGRAMS: [&str; 11] = [
     "/usr",
     "/bin",
     "/sbin",
@@ -40,6 +40,12 @@ const SYSTEM: [&str; 32] = [
     "/libx32",
     "/nix/store",
     "/gnu/store",
+    "/etc/ld.so.cache",
+    "/etc/alternatives",
+];
+
+/// Where systems keep what else programs usually read.
+const SETTINGS: [&str; 21] = [
     "/proc",
     "/sys",
     "/dev/null",
@@ -47,11 +53,9 @@ const SYSTEM: [&str; 32] = [
     "/dev/full",
     "/dev/random",
     "/dev/urandom",
-    "/etc/ld.so.cache",
     "/etc/ld.so.conf",
     "/etc/ld.so.conf.d",
     "/etc/ld.so.preload",
-    "/etc/alternatives",
     "/etc/localtime",
     "/etc/timezone",
     "/etc/nsswitch.conf",
@@ -77,8 +81,9 @@ impl Confine {
         if self == Self::Off {
             return None;
         }
-        let mut readable: Vec<PathBuf> = SYSTEM.map(PathBuf::from).to_vec();
-        readable.extend([program.path.clone()]);
+        let system = PROGRAMS.iter().chain(&SETTINGS);
+        let mut readable: Vec<PathBuf> = system.map(PathBuf::from).collect();
+        readable.push(program.path.clone());
         readable.extend(program.readable.iter().cloned());
         readable.extend(interpreter(&program.path));
         let mut writable: Vec<PathBuf> = vec![folder.into(), "/dev/null".into()];

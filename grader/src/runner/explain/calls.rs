@@ -5,7 +5,7 @@ use machine::supervisor::{Direction, Socket};
 use crate::conduct::{Instead, Misconduct, ObservedCall, Offence};
 use crate::runner::play::Play;
 use crate::runner::transcript::Transcript;
-use crate::scenario::{FailingWith, Fault};
+use crate::scenario::Fault;
 use crate::verdict::{Failure, Matter, TranscriptRow};
 
 /// What the socket is called that nobody is connected to.
@@ -49,15 +49,7 @@ pub(in crate::runner) fn misconduct_at_start(
 
 /// A call that is made to fail, in words.
 pub(in crate::runner) fn fault_in_words(fault: &Fault, transcript: &Transcript) -> String {
-    let error = match fault.error {
-        FailingWith::Aborted => "ECONNABORTED",
-        FailingWith::TooManyDescriptors => "EMFILE",
-        FailingWith::Interrupted => "EINTR",
-        FailingWith::Reset => "ECONNRESET",
-        FailingWith::BrokenPipe => "EPIPE",
-        FailingWith::AddressInUse => "EADDRINUSE",
-        FailingWith::NoBuffers => "ENOBUFS",
-    };
+    let error = fault.error.name();
     let call = fault.call.name();
     match fault.to {
         Some(who) => format!("{call} for {} ({error})", transcript.name(who)),
