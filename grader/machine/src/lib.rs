@@ -9,6 +9,7 @@ pub mod descendants;
 #[cfg(test)]
 mod eventually;
 mod exit;
+mod inherited;
 pub mod interruption;
 #[cfg(target_os = "linux")]
 mod last_kill;

@@ -21,7 +21,7 @@ use rustix::process::{Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions};
 use super::Exit;
 use super::confinement::{Confine, Prepared};
 use super::supervisor::InServer;
-use super::{Scratch, descendants, limits, memory, room};
+use super::{Scratch, descendants, inherited, limits, memory, room};
 
 /// What is executed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -125,6 +125,7 @@ impl Process {
         unsafe {
             command.pre_exec(move || {
                 mark.put_on()?;
+                inherited::close_others_at_exec()?;
                 // Before anything else needs one, while there is room for its listener: until the execution, the
                 // process has all descriptors of the grader.
                 if let Some(supervised) = &supervised {

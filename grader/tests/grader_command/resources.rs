@@ -51,3 +51,19 @@ fn what_another_process_has_is_not_measured() {
     let reason = "the program that was started does not listen itself";
     assert!(words.contains(reason), "{}", played.stdout);
 }
+
+/// Its ids are its descriptors, which nobody notices while these count up: it would be failed where
+/// descriptors 7 and 9 are those of whoever calls the grader, and passed elsewhere.
+#[test]
+fn what_the_caller_has_open_a_server_does_not_inherit() {
+    let server = servers::saboteur("ids_are_descriptors").path;
+    let called = "exec 7</dev/null 9</dev/null; exec \"$@\"";
+    let mut command = assert_cmd::Command::new("sh");
+    command
+        .args(["-c", called, "sh"])
+        .arg(assert_cmd::cargo::cargo_bin!("grader"))
+        .arg("run")
+        .arg(server)
+        .args(["--only", "no-memory-for-a-newcomer"]);
+    command.assert().success();
+}

@@ -12,7 +12,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::Prepared;
-use crate::{Exit, descendants};
+use crate::{Exit, descendants, inherited};
 
 /// How much of what it writes is kept, in bytes: the beginning.
 const KEPT: usize = 256 * 1024;
@@ -75,6 +75,7 @@ impl Errand {
         unsafe {
             command.pre_exec(move || {
                 mark.put_on()?;
+                inherited::close_others_at_exec()?;
                 // If the grader is killed, the program goes with it.
                 #[cfg(target_os = "linux")]
                 rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
