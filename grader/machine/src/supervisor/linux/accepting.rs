@@ -12,8 +12,8 @@ use rustix::fs::{OFlags, fcntl_getfl};
 use rustix::io::Errno;
 use socket2::{SockAddr, SockRef, Socket};
 
-use super::FIRST_TOKEN;
 use super::listener::{Call, Listener};
+use crate::supervisor::FIRST_TOKEN;
 
 /// The accepts of one server.
 #[derive(Debug, Default)]

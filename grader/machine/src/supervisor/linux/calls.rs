@@ -2,7 +2,7 @@
 
 use syscalls::Sysno;
 
-use super::policy::{Direction, Kind};
+use crate::supervisor::{Direction, Kind};
 
 /// A call that may be watched, what it is, and what people call it.
 const KNOWN: &[(Sysno, Kind, &str)] = &[

@@ -9,8 +9,8 @@ use rustix::process::Pid;
 
 use super::calls;
 use super::listener::Call;
-use super::policy::{Direction, Kind, Socket};
 use super::sockets;
+use crate::supervisor::{Direction, Kind, Socket};
 
 /// As many descriptors as any select is looked at for.
 const MOST_DESCRIPTORS: i32 = 1 << 20;

@@ -16,8 +16,8 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 use super::handover::{InGrader, InServer, prepare};
 use super::watching::Supervisor;
-use super::{Descriptors, Kind, Policy, Supervision};
 use crate::descendants;
+use crate::supervisor::{Descriptors, Kind, Policy, Supervision};
 
 const SUPERVISOR: Token = Token(0);
 const DONE: Token = Token(1);

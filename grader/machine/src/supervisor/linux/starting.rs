@@ -11,7 +11,8 @@ use mio::{Registry, Token};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
-use super::{InGrader, Policy, Supervision, Supervisor};
+use super::{InGrader, Supervisor};
+use crate::supervisor::{Policy, Supervision};
 
 /// How much stack the thread that answers has, in bytes: it is there whenever a server is started.
 const STACK: usize = 512 << 10;

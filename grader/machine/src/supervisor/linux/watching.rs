@@ -14,9 +14,9 @@ use super::calls;
 use super::filter::Watched;
 use super::forking::Forking;
 use super::listener::{Call, Listener};
-use super::policy::{Answered, Decision, Kind, Policy};
-use super::{Descriptors, InGrader, SeenCall, Supervision, listening};
+use super::{InGrader, SeenCall, listening};
 use crate::memory;
+use crate::supervisor::{Answered, Decision, Descriptors, Kind, Policy, Supervision};
 
 /// How many calls are decided about before the clients have their turn.
 const TURN: usize = 256;

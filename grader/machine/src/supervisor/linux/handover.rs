@@ -14,7 +14,7 @@ use rustix::net::{
 use super::filter::{Filter, HANDOVER, close_unwatched};
 use super::listener::Listener;
 use super::watching;
-use super::{Policy, Supervision};
+use crate::supervisor::{Policy, Supervision};
 
 /// What the server's process does before it executes the server.
 #[derive(Debug)]

@@ -8,8 +8,8 @@ use rustix::io::Errno;
 use socket2::{SockAddr, SockRef};
 
 use super::listener::Call;
-use super::policy::{Direction, Socket};
 use crate::socket_state::SocketStates;
+use crate::supervisor::{Direction, Socket};
 
 /// The socket that is a call's first argument, and a copy of its descriptor; `None` where it is
 /// not a TCP socket in use.

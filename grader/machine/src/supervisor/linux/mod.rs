@@ -1,0 +1,39 @@
+//! The supervisor of Linux: a filter with a listener (seccomp_unotify(2)).
+//!
+//! | File | What it knows |
+//! |---|---|
+//! | `seen` | a call as a policy sees it |
+//! | `calls` | which system call does what |
+//! | `filter` | the program that the kernel runs at each call, and how it is put on a process |
+//! | `handover` | how the listener comes from the server's process to the grader |
+//! | `listener` | the listener's ioctls |
+//! | `caller` | the descriptors and the memory of the process that makes a call |
+//! | `starting` | how calls are answered that come before the server is executed |
+//! | `watching` | which calls are watched, and whom each of them goes to |
+//! | `listening`, `accepting` | the exam's descriptors, and non-blocking ones |
+//! | `sockets` | whose socket a call is about, and whether it is ready |
+//! | `forking` | how many processes a server may start |
+//! | `probe` | whether all of that works on this machine |
+//! | `send_buffer` | how a lazy client's connection is made to fill with little |
+
+mod accepting;
+mod caller;
+mod calls;
+mod filter;
+mod forking;
+mod handover;
+mod listener;
+mod listening;
+mod probe;
+mod seen;
+mod send_buffer;
+mod sockets;
+mod starting;
+mod watching;
+
+pub(crate) use handover::{InGrader, InServer, prepare};
+pub use probe::probe;
+pub use seen::{SeenCall, SeenSocket, Sets};
+pub(crate) use send_buffer::shrink;
+pub(crate) use starting::start_supervised;
+pub(crate) use watching::Supervisor;
