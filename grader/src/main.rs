@@ -4,6 +4,7 @@
 
 use std::process::ExitCode;
 
+use machine::keeper;
 use machine::last_words::{self, Allocator};
 use mini_serv::memory::FatalAllocator;
 
@@ -14,9 +15,11 @@ static ALLOCATOR: Allocator<FatalAllocator> = Allocator::new(FatalAllocator::new
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
-    if arguments.next().is_some_and(|first| first == "reference") {
+    match arguments.next() {
         // A server's arguments are its own: none of them is an option of the grader's.
-        return mini_serv::run(arguments);
+        Some(first) if first == "reference" => return mini_serv::run(arguments),
+        Some(first) if first == keeper::ARGUMENT => return keeper::main(),
+        _ => {}
     }
     last_words::prepare(grader::cli::LAST_WORDS);
     // What a panic says, the hook has told; its way here has killed every server.

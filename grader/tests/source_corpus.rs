@@ -15,6 +15,7 @@ use grader::inspection::Inspector;
 use grader::submission::{Compiler, Handed};
 use grader::suite::Inspection;
 use grader::verdict::{Finding, Outcome};
+use machine::Host;
 
 /// How many compilers run at once.
 const AT_ONCE: usize = 2;
@@ -54,8 +55,9 @@ fn expected(source: &Path, compiler: &str) -> Findings {
 
 fn found(source: &Path, compiler: &str) -> Findings {
     let handed = Handed::at(source).expect("it is C source");
+    let host = Host::with_keeper(assert_cmd::cargo::cargo_bin!("grader"));
     let submission = handed
-        .prepare(Some(compiler), false)
+        .prepare(&host, Some(compiler), false)
         .expect("there is a compiler");
     let inspector = Inspector::new(&submission);
     let mut findings = Findings::new();

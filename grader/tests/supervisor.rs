@@ -13,7 +13,7 @@ use grader::conduct::{self, Conduct, Offence, Session};
 use grader::scenario::Watch;
 use machine::ports::Ports;
 use machine::supervisor::{self, LookAway, Socket};
-use machine::{Captured, ClientId, Descriptors, Happening, Program, Supervision};
+use machine::{Captured, ClientId, Descriptors, Happening, Host, Program, Supervision};
 
 /// No passing test waits this long: it ends the wait for a server that hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -43,18 +43,22 @@ fn of(descriptors: Descriptors) -> Supervision {
     }
 }
 
+fn host() -> Host {
+    Host::with_keeper(assert_cmd::cargo::cargo_bin!("grader"))
+}
+
 /// The kinds of descriptors that this machine can give.
 fn possible() -> impl Iterator<Item = Descriptors> {
     programs();
-    ALL.into_iter().filter(
-        |descriptors| match supervisor::probe(&of(*descriptors), LookAway) {
+    ALL.into_iter().filter(|descriptors| {
+        match supervisor::probe(&host(), &of(*descriptors), LookAway) {
             Ok(()) => true,
             Err(error) => {
                 eprintln!("skipped: {descriptors:?} descriptors cannot be had here: {error}");
                 false
             }
-        },
-    )
+        }
+    })
 }
 
 /// Starts a program that accepts in this way.
@@ -67,7 +71,14 @@ fn start(path: PathBuf, how: &str, descriptors: Descriptors) -> Session {
     let arguments = [port.number().to_string(), how.to_owned()];
     let supervision = of(descriptors);
     let nothing = Conduct::default();
-    let session = Session::start(&program, &arguments, port.number(), &supervision, nothing);
+    let session = Session::start(
+        &host(),
+        &program,
+        &arguments,
+        port.number(),
+        &supervision,
+        nothing,
+    );
     // It stays taken until the tests have ended.
     std::mem::forget(port);
     session.expect("the program starts")
@@ -257,14 +268,21 @@ fn watched(how: &str, watch: Watch) -> Session {
     let arguments = [port.number().to_string(), how.to_owned()];
     let supervision = Supervision::default();
     let watching = watching(watch);
-    let session = Session::start(&program, &arguments, port.number(), &supervision, watching);
+    let session = Session::start(
+        &host(),
+        &program,
+        &arguments,
+        port.number(),
+        &supervision,
+        watching,
+    );
     std::mem::forget(port);
     session.expect("the program starts")
 }
 
 fn can_watch() -> bool {
     programs();
-    conduct::probe(&Supervision::default())
+    conduct::probe(&host(), &Supervision::default())
         .inspect_err(|error| eprintln!("skipped: calls cannot be watched here: {error}"))
         .is_ok()
 }
@@ -352,7 +370,8 @@ fn calls_without_end_do_not_keep_anybody_from_looking_at_the_clock() {
     };
     let supervision = Supervision::default();
     let watching = watching(Watch::SelectFirst);
-    let mut session = Session::start(&program, &[], 0, &supervision, watching).expect("it starts");
+    let mut session =
+        Session::start(&host(), &program, &[], 0, &supervision, watching).expect("it starts");
     for _ in 0..100 {
         let turn = Duration::from_millis(1);
         let pumped = session.pump(turn, |_: Happening<'_>| Ok::<(), io::Error>(()));

@@ -1,8 +1,8 @@
-//! The end of a grader that cannot go on: it says why in one line, takes along what it has
-//! started, and ends with the status of its own trouble.
+//! The end of a grader that cannot go on: it says why in one line, and ends with the status of its
+//! own trouble. What it has started, the keepers end (see [`keeper`](crate::keeper)).
 //!
-//! Rust aborts where no memory can be had, with a status that means something else and with all
-//! servers' descendants left behind. So it is said one floor below, as the reference does.
+//! Rust aborts where no memory can be had, with a status that means something else. So it is said
+//! one floor below, as the reference does.
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::any::Any;
@@ -11,8 +11,6 @@ use std::panic::PanicHookInfo;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
-#[cfg(target_os = "linux")]
-use crate::last_kill;
 use crate::scratch;
 
 /// What is said, and with which status the process ends. Each text ends with a newline.
@@ -149,8 +147,6 @@ fn end(which: impl FnOnce(&LastWords) -> &'static str, after: impl FnOnce()) -> 
         Ok(_) => {
             let said = words.map_or("", which);
             let _nobody_to_tell = rustix::io::write(std::io::stderr(), said.as_bytes());
-            #[cfg(target_os = "linux")]
-            last_kill::kill_children();
             after();
         }
         Err(other) if other == me => {}

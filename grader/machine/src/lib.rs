@@ -5,14 +5,13 @@
 
 mod client;
 pub mod confinement;
-pub mod descendants;
 #[cfg(test)]
 mod eventually;
 mod exit;
+mod family;
 mod inherited;
 pub mod interruption;
-#[cfg(target_os = "linux")]
-mod last_kill;
+pub mod keeper;
 pub mod last_words;
 pub mod limits;
 mod memory;
@@ -24,12 +23,14 @@ mod room;
 pub mod scratch;
 mod session;
 pub mod shortage;
+mod signals;
 pub mod socket_state;
 pub mod supervisor;
 
 pub use client::acknowledge_at_once;
 pub use confinement::Confine;
 pub use exit::Exit;
+pub use keeper::Host;
 pub use output::Captured;
 pub use process::{Program, keep};
 pub use scratch::Scratch;

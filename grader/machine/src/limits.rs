@@ -5,7 +5,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// How many descriptors a server may have open: the usual limit of a shell, and as many as a
 /// `fd_set` of the C library holds (select(2), `FD_SETSIZE`).
-const SERVER: u64 = 1024;
+pub(super) const OF_A_SERVER: u64 = 1024;
 
 /// Lets the grader open as many descriptors as it may, and says how many that are. It plays
 /// hundreds of clients; a shell's usual limit is below that.
@@ -21,16 +21,6 @@ pub fn raise_own() -> u64 {
         Err(_) => limit.current,
     };
     current.unwrap_or(u64::MAX)
-}
-
-/// The limit of a server, whatever that of the grader is.
-#[must_use]
-pub fn of_a_server() -> Rlimit {
-    let maximum = getrlimit(Resource::Nofile).maximum;
-    Rlimit {
-        current: Some(maximum.map_or(SERVER, |hard| hard.min(SERVER))),
-        maximum,
-    }
 }
 
 /// How much more memory the grader may take, in bytes; `None` where no limit is set.

@@ -4,6 +4,9 @@ use std::io;
 
 use rustix::process::Pid;
 
+#[cfg(target_os = "linux")]
+use crate::family;
+
 /// From here on, brk, mmap and mremap give the process no memory to write to. What it has, it
 /// keeps, and its stack may grow, which is nobody's allocation (getrlimit(2), `RLIMIT_DATA`).
 ///
@@ -31,39 +34,16 @@ fn occupied(process: Pid) -> Option<u64> {
     Some(pages * u64::try_from(rustix::param::page_size()).ok()?)
 }
 
-/// How much a process and all its descendants occupy together, in bytes; those that are nobody's
-/// children any more are not found.
+/// How much all processes below this one occupy together, in bytes.
 #[cfg(target_os = "linux")]
-pub(super) fn occupied_by_all(process: Pid) -> u64 {
-    /// No server may start more of them.
-    const PROCESSES: usize = 512;
-    let mut bytes = 0;
-    let mut all = vec![process];
-    let mut next = 0;
-    while let Some(process) = all.get(next).copied() {
-        next += 1;
-        bytes += occupied(process).unwrap_or(0);
-        if all.len() < PROCESSES {
-            all.extend(children(process));
-        }
-    }
-    bytes
-}
-
-/// The children that the first thread of a process has started (proc_pid_task(5)).
-#[cfg(target_os = "linux")]
-fn children(process: Pid) -> Vec<Pid> {
-    let id = process.as_raw_pid();
-    let list = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
-    let ids = list.unwrap_or_default();
-    ids.split_whitespace()
-        .filter_map(|id| Pid::from_raw(id.parse().ok()?))
-        .collect()
+pub(super) fn occupied_below() -> u64 {
+    let all = family::below(rustix::process::getpid());
+    all.into_iter().filter_map(occupied).sum()
 }
 
 /// Cannot be told.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn occupied_by_all(_process: Pid) -> u64 {
+pub(super) fn occupied_below() -> u64 {
     0
 }
 

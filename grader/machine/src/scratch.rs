@@ -26,7 +26,7 @@ impl Scratch {
     /// There is no room, or no such place.
     pub fn new() -> io::Result<Self> {
         let mut folders = folders();
-        let folder = tempfile::Builder::new().prefix("grader-").tempdir()?;
+        let folder = folder_in(&std::env::temp_dir())?;
         let path = folder.path().to_owned();
         folders.insert(path.clone());
         Ok(Self {
@@ -48,6 +48,16 @@ impl Drop for Scratch {
         drop(self.folder.take());
         folders().remove(&self.path);
     }
+}
+
+/// Makes an empty folder in this one, which is removed when it is dropped.
+///
+/// # Errors
+/// There is no room, or no such place.
+pub(crate) fn folder_in(parent: &Path) -> io::Result<TempDir> {
+    tempfile::Builder::new()
+        .prefix("grader-")
+        .tempdir_in(parent)
 }
 
 /// How often a folder is removed into which another thread of the grader goes on writing.

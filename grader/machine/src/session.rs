@@ -2,17 +2,19 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::Arc;
+use std::os::fd::{AsFd, AsRawFd};
 use std::time::Duration;
 
-use mio::{Events, Interest, Poll, Token, Waker};
+use mio::unix::SourceFd;
+use mio::{Events, Interest, Poll, Token};
 
 use super::client::{Client, Received};
+use super::keeper::{self, Host};
 use super::output::Output;
-use super::process::{Outputs, Process};
+use super::process::{BeingStarted, Outputs, Process};
 use super::socket_state::SocketStates;
 use super::supervisor::{self, Policy, Supervision, Supervisor};
-use super::{Captured, ClientId, Exit, Program, descendants};
+use super::{Captured, ClientId, Exit, Program};
 
 mod looking;
 
@@ -52,8 +54,6 @@ pub struct Session<P> {
     calls_wait: bool,
     port: u16,
     poll: Poll,
-    /// Kept, since a waker that is dropped takes its last call with it.
-    _exit_waker: Arc<Waker>,
     events: Events,
     clients: Vec<Option<Client>>,
     /// Which client has, or had, which port of its own.
@@ -73,6 +73,7 @@ impl<P: Policy> Session<P> {
     /// # Errors
     /// The program cannot be executed, or the machine lacks something to run it.
     pub fn start(
+        host: &Host,
         program: &Program,
         arguments: &[String],
         port: u16,
@@ -80,37 +81,23 @@ impl<P: Policy> Session<P> {
         policy: P,
     ) -> io::Result<Self> {
         let poll = Poll::new()?;
-        let waker = Arc::new(Waker::new(poll.registry(), EXIT)?);
+        let registry = poll.registry();
         let (in_server, in_grader) = supervisor::prepare(supervision, &policy)?.unzip();
-        let tight_heap = supervision.tight_heap;
-        let start = || {
-            Process::start(
-                program,
-                arguments,
-                port,
-                in_server,
-                tight_heap,
-                waker.clone(),
-            )
-        };
-        let (started, supervisor, trouble) = match in_grader {
-            None => (start()?, None, None),
-            Some(in_grader) => {
-                let registry = poll.registry();
-                match supervisor::start_supervised(
-                    in_grader,
-                    supervision,
-                    policy,
-                    registry,
-                    SUPERVISOR,
-                    start,
-                )? {
-                    (started, Ok(supervisor)) => (started, Some(supervisor), None),
-                    (started, Err(error)) => (started, None, Some(unsupervised(&error))),
-                }
-            }
-        };
-        let (process, Outputs { stdout, stderr }) = started;
+        let tight = supervision.tight_heap;
+        let started = BeingStarted::new(host, program, arguments, port, in_server, tight)?;
+        let (supervisor, trouble) = in_grader
+            .map(|in_grader| {
+                let token = SUPERVISOR;
+                supervisor::attach_until(&started, in_grader, supervision, policy, registry, token)
+            })
+            .transpose()
+            .map_or_else(
+                |error| (None, Some(unsupervised(&error))),
+                |supervisor| (supervisor, None),
+            );
+        let (process, Outputs { stdout, stderr }) = started.started()?;
+        let ends = process.as_fd().as_raw_fd();
+        registry.register(&mut SourceFd(&ends), EXIT, Interest::READABLE)?;
         let session = Self {
             stdout: Output::watch(stdout, poll.registry(), STDOUT)?,
             stderr: Output::watch(stderr, poll.registry(), STDERR)?,
@@ -121,7 +108,6 @@ impl<P: Policy> Session<P> {
             calls_wait: true,
             port,
             poll,
-            _exit_waker: waker,
             events: Events::with_capacity(1024),
             clients: Vec::new(),
             ports: HashMap::new(),
@@ -135,9 +121,10 @@ impl<P: Policy> Session<P> {
     /// How the server ended, if it has.
     #[must_use]
     pub fn exit(&self) -> Option<Exit> {
-        let exit = self.process.exit();
+        // Where its keeper has ended, so that nobody knows, the next turn of the loop says so.
+        let exit = self.process.exit().ok().flatten();
         if exit.is_some() {
-            descendants::wait_if_ending();
+            keeper::wait_if_ending();
         }
         exit
     }
@@ -193,11 +180,15 @@ impl<P: Policy> Session<P> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
             Err(error) => return Err(error.into()),
         }
-        descendants::wait_if_ending();
+        keeper::wait_if_ending();
         for event in &self.events {
             match event.token() {
                 // Calls that waited have ended with it, which the supervisor looks for.
-                EXIT | SUPERVISOR => self.calls_wait = true,
+                EXIT => {
+                    self.process.exit()?;
+                    self.calls_wait = true;
+                }
+                SUPERVISOR => self.calls_wait = true,
                 token if token.0 >= supervisor::FIRST_TOKEN => {
                     supervise(self.supervisor.as_mut(), |supervisor| {
                         supervisor.resume(token, self.poll.registry())?;

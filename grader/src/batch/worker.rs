@@ -4,14 +4,13 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::grading::Outcome;
 use super::isolation::{IN_FORCE, Isolation};
 use crate::exit_code::ExitCode;
-use machine::confinement::{Ended, Errand, Prepared};
-use machine::{Exit, Scratch};
+use machine::confinement::{Ended, Errand};
+use machine::{Exit, Host, Scratch};
 
 /// How long one submission may take. The slowest hostile ones take a few minutes.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);
@@ -23,6 +22,7 @@ const LARGEST: u64 = 64 << 20;
 /// Grades submissions, one at a time.
 #[derive(Clone, Debug)]
 pub struct Worker {
+    host: Host,
     grader: PathBuf,
     options: Vec<OsString>,
     isolation: Option<Isolation>,
@@ -33,8 +33,13 @@ impl Worker {
     ///
     /// # Errors
     /// The grader cannot find its own executable.
-    pub fn new(options: Vec<OsString>, isolation: Option<Isolation>) -> io::Result<Self> {
+    pub fn new(
+        host: Host,
+        options: Vec<OsString>,
+        isolation: Option<Isolation>,
+    ) -> io::Result<Self> {
         Ok(Self {
+            host,
             grader: std::env::current_exe()?,
             options,
             isolation,
@@ -73,9 +78,11 @@ impl Worker {
             arguments,
             environment: others.chain(own).collect(),
             folder: std::env::current_dir()?,
+            // What it starts is confined by itself.
+            confinement: None,
             patience: PATIENCE,
         };
-        let ended = errand.run(&Arc::new(Prepared::unconfined()))?;
+        let ended = errand.run(&self.host)?;
         let mut outcome = outcome(&ended, &report);
         if let (Outcome::Graded(report), Some(_)) = (&mut outcome, &self.isolation) {
             report.confinement.push(IN_FORCE.into());

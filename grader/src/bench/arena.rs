@@ -8,7 +8,7 @@ use super::contestant::Contestant;
 use super::crowd::Crowd;
 use machine::ports::{Port, Ports};
 use machine::supervisor::LookAway;
-use machine::{Session, Supervision};
+use machine::{Host, Session, Supervision};
 
 /// How many clients connect before the server has accepted them, at most.
 const AT_ONCE: usize = 128;
@@ -32,6 +32,7 @@ pub(super) struct Arena<'run> {
 impl<'run> Arena<'run> {
     /// Starts the server and waits until it listens.
     pub(super) fn open(
+        host: &Host,
         contestant: &'run Contestant,
         ports: &Ports,
         patience: Duration,
@@ -42,6 +43,7 @@ impl<'run> Arena<'run> {
             ..Supervision::default()
         };
         let session = Session::start(
+            host,
             &contestant.program,
             &[port.number().to_string()],
             port.number(),

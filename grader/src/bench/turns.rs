@@ -8,6 +8,7 @@ use super::contestant::Contestant;
 use super::measurement::Measurement;
 use super::results::{Results, Sample};
 use super::{Stop, burst, idle, latency, turnover, unread};
+use machine::Host;
 use machine::ports::Ports;
 
 /// How many clients are connected to a server that has nothing to do.
@@ -16,6 +17,8 @@ const IDLE_CLIENTS: usize = 10;
 /// What is to be measured.
 #[derive(Clone, Debug)]
 pub struct Plan {
+    /// The machine on which it is measured.
+    pub host: Host,
     /// Who takes part, in the order of their turns.
     pub contestants: Vec<Contestant>,
     /// What is measured. Those that need the same clients follow each other.
@@ -128,7 +131,7 @@ fn take_turn<'run>(
     let arena = match open {
         Some(arena) => arena,
         None => {
-            let arena = open.insert(Arena::open(who, ports, plan.patience)?);
+            let arena = open.insert(Arena::open(&plan.host, who, ports, plan.patience)?);
             arena.join(1, true)?;
             match measurement {
                 Measurement::Burst { listeners, .. } => arena.join(listeners, true)?,

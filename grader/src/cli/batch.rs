@@ -17,13 +17,14 @@ use crate::exit_code::ExitCode;
 use crate::submission::{Compiler, Recognised};
 use crate::verdict::Verdict;
 use crate::visible::visible;
-use machine::{Confine, descendants, interruption};
+use machine::{Confine, Host, interruption};
 
 /// Grades a class.
 pub(super) fn batch(options: &Batch) -> Result<ExitCode, CommandError> {
     // Whatever is wrong with the command line is known before anything is graded.
     let settings = settings(options)?;
-    let class = class(options)?;
+    let host = Host::of_this_executable();
+    let class = class(&host, options)?;
     let isolation = isolation(options)?;
     let (folder, earlier) = ResultsFolder::open(&options.out, options.resume)?;
     let mut results = Results {
@@ -47,22 +48,17 @@ pub(super) fn batch(options: &Batch) -> Result<ExitCode, CommandError> {
     for it in &results.left_out {
         note(&format!("left out: {}: {}", it.place, it.reason));
     }
-    let _adopted = descendants::adopt().inspect_err(|error| {
-        note(&format!(
-            "processes that a server forks may outlive it here: {error}"
-        ));
-    });
     let watched = interruption::watch(|| {
         note("interrupted: what was graded is kept, and --resume goes on from there");
     });
     if let Err(error) = watched {
         note(&format!(
-            "a grader that is interrupted may leave processes behind here: {error}"
+            "a grader that is interrupted may leave files behind here: {error}"
         ));
     }
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = options.jobs.map_or(processors, Into::into);
-    let worker = Worker::new(worker_options(options, processors, jobs), isolation)?;
+    let worker = Worker::new(host, worker_options(options, processors, jobs), isolation)?;
     batch::grade(
         &mut results,
         &class.submissions,
@@ -102,7 +98,7 @@ pub(super) fn merge(options: &Merge) -> Result<ExitCode, CommandError> {
 }
 
 /// Who is there, and what was handed in.
-fn class(options: &Batch) -> Result<Class, CommandError> {
+fn class(host: &Host, options: &Batch) -> Result<Class, CommandError> {
     let path = &options.submissions;
     let unreadable = |error| CommandError::Class(path.clone(), error);
     let real = path.canonicalize().map_err(unreadable)?;
@@ -130,7 +126,7 @@ fn class(options: &Batch) -> Result<Class, CommandError> {
     let is_source = |path: &Path| matches!(Recognised::at(path), Ok(Recognised::Source { .. }));
     if class.submissions.values().any(|it| is_source(&it.path)) {
         // Rather than being told so of each of them.
-        Compiler::find(options.grading.cc.as_deref())
+        Compiler::find(host, options.grading.cc.as_deref())
             .map_err(crate::submission::SubmissionError::from)?;
     }
     Ok(class)

@@ -11,7 +11,7 @@ use super::so_far::{self, at_the_end, lock};
 use crate::bench::{self, Contestant, Document, Measurement, News, Plan, Results, Role};
 use crate::exit_code::ExitCode;
 use crate::submission::{Handed, Submission};
-use machine::{Descriptors, Program, limits};
+use machine::{Descriptors, Host, Program, limits};
 
 mod progress;
 
@@ -33,8 +33,9 @@ pub(super) fn bench(options: &Bench) -> Result<ExitCode, CommandError> {
     let handed = |path: &PathBuf| Handed::at(path);
     let server = options.server.as_ref().map(handed).transpose()?;
     let against = options.against.as_ref().map(handed).transpose()?;
-    let (mut limitations, _adopted) = limitations(farewell);
-    let given = descriptors(options.descriptors, &mut limitations)?;
+    let host = Host::of_this_executable();
+    let mut limitations = limitations(farewell);
+    let given = descriptors(&host, options.descriptors, &mut limitations)?;
     let descriptors = limits::raise_own();
     let measurements = measurements(options);
     for measurement in &measurements {
@@ -50,7 +51,7 @@ pub(super) fn bench(options: &Bench) -> Result<ExitCode, CommandError> {
 
     let reference = Submission::reference()?;
     let is_reference = server.is_none();
-    let prepared = |handed| super::submission(handed, options.cc.as_deref(), false);
+    let prepared = |handed| super::submission(&host, handed, options.cc.as_deref(), false);
     let mut submissions = vec![(Role::Server, prepared(server)?)];
     if against.is_some() || !is_reference {
         submissions.push((Role::Other, prepared(against)?));
@@ -61,6 +62,7 @@ pub(super) fn bench(options: &Bench) -> Result<ExitCode, CommandError> {
         .collect::<Result<Vec<_>, _>>()?;
     contestants.push(floor(&reference)?);
     let plan = Plan {
+        host,
         contestants,
         measurements,
         rounds: options.rounds.into(),

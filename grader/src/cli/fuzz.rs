@@ -16,7 +16,7 @@ use crate::report::terminal::Terminal;
 use crate::runner::Settings;
 use crate::submission::{Handed, Submission};
 use crate::tier::Tier;
-use machine::limits;
+use machine::{Host, limits};
 
 mod progress;
 
@@ -37,13 +37,15 @@ pub(super) fn fuzz(options: &Fuzz) -> Result<ExitCode, CommandError> {
         let so_far = Arc::clone(&so_far);
         move || lock(&so_far).farewell()
     };
-    let (mut limitations, _adopted) = limitations(farewell);
-    let server_descriptors = descriptors(options.descriptors, &mut limitations)?;
-    let unsupervised = unsupervised(&mut limitations)?;
-    let submission = super::submission(handed, options.cc.as_deref(), false)?;
+    let host = Host::of_this_executable();
+    let mut limitations = limitations(farewell);
+    let server_descriptors = descriptors(&host, options.descriptors, &mut limitations)?;
+    let unsupervised = unsupervised(&host, &mut limitations)?;
+    let submission = super::submission(&host, handed, options.cc.as_deref(), false)?;
     let program = super::program(&submission)?;
     let trial = Trial {
         settings: Settings {
+            host,
             program,
             reference: None,
             server_descriptors,

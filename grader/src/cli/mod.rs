@@ -13,8 +13,8 @@ use crate::rules::{self, UnknownRule};
 use crate::submission::{Handed, NotCompiled, Submission, SubmissionError};
 use crate::suite::{Filter, Suite, SuiteError, UnmatchedPattern};
 use arguments::{Command, CommandLine, Selection};
-use machine::Program;
 use machine::last_words::LastWords;
+use machine::{Host, Program};
 
 mod arguments;
 mod batch;
@@ -187,13 +187,14 @@ fn be_the_reference(port: String) -> ExitCode {
 
 /// What is played with: what was handed in, prepared, or the reference where that is nothing.
 fn submission(
+    host: &Host,
     handed: Option<Handed>,
     cc: Option<&str>,
     sanitized: bool,
 ) -> Result<Submission, CommandError> {
     Ok(match handed {
         None => Submission::reference()?,
-        Some(handed) => handed.prepare(cc, sanitized)?,
+        Some(handed) => handed.prepare(host, cc, sanitized)?,
     })
 }
 

@@ -4,11 +4,10 @@ use std::io;
 use std::path::Path;
 use std::time::Instant;
 
-use machine::descendants::Adopted;
 use machine::socket_state::SocketStates;
 use machine::supervisor::LookAway;
 use machine::{
-    Descriptors, Program, Supervision, descendants, interruption, limits, shortage, supervisor,
+    Descriptors, Host, Program, Supervision, interruption, limits, shortage, supervisor,
 };
 
 use super::arguments::Run;
@@ -44,14 +43,15 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
         .map(weights)
         .transpose()?;
     let mut reporters = reporters(options)?;
-    let (mut limitations, _adopted) = limitations(|| {});
+    let host = Host::of_this_executable();
+    let mut limitations = limitations(|| {});
     let confine = options.grading.confine.unwrap_or_default();
     let (confinement, missing) = confine.in_force();
     limitations.extend(missing);
-    let server_descriptors = descriptors(options.grading.descriptors, &mut limitations)?;
-    let unsupervised = unsupervised(&mut limitations)?;
+    let server_descriptors = descriptors(&host, options.grading.descriptors, &mut limitations)?;
+    let unsupervised = unsupervised(&host, &mut limitations)?;
     let sanitized = suite.inspections.iter().any(Inspection::needs_plays);
-    let submission = super::submission(handed, options.grading.cc.as_deref(), sanitized)?;
+    let submission = super::submission(&host, handed, options.grading.cc.as_deref(), sanitized)?;
     if !submission.is_handed_in && !suite.scenarios.is_empty() {
         suite.inspections.clear();
     }
@@ -105,6 +105,7 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
                 &suite.scenarios
             };
             let settings = Settings {
+                host: host.clone(),
                 program: Program {
                     confine,
                     ..program.clone()
@@ -175,20 +176,12 @@ fn usual_jobs() -> usize {
     4 * std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Prepares what keeps processes from being left behind, and says in sentences what this machine
-/// does not offer. What comes with them is to be kept for as long as servers are started.
-pub(super) fn limitations(
-    farewell: impl FnOnce() + Send + 'static,
-) -> (Vec<String>, Option<Adopted>) {
+/// Prepares for being interrupted, and says in sentences what this machine does not offer.
+pub(super) fn limitations(farewell: impl FnOnce() + Send + 'static) -> Vec<String> {
     let mut limitations = Vec::new();
-    let adopted = descendants::adopt().inspect_err(|error| {
-        limitations.push(format!(
-            "Processes that a server forks may outlive it here: {error}."
-        ));
-    });
     if let Err(error) = interruption::watch(farewell) {
         limitations.push(format!(
-            "Processes that a server forks outlive a grader that is interrupted: {error}."
+            "A grader that is interrupted may leave files behind here: {error}."
         ));
     }
     if let Err(error) = SocketStates::open() {
@@ -197,7 +190,7 @@ pub(super) fn limitations(
              skipped: {error}."
         ));
     }
-    (limitations, adopted.ok())
+    limitations
 }
 
 /// The descriptors that can be had here, and a sentence where they are not those asked for.
@@ -205,6 +198,7 @@ pub(super) fn limitations(
 /// # Errors
 /// Not even the question can be asked here.
 pub(super) fn descriptors(
+    host: &Host,
     wanted: Descriptors,
     limitations: &mut Vec<String>,
 ) -> Result<Descriptors, CommandError> {
@@ -212,7 +206,7 @@ pub(super) fn descriptors(
         descriptors: wanted,
         ..Supervision::default()
     };
-    let Err(error) = supervisor::probe(&supervision, LookAway) else {
+    let Err(error) = supervisor::probe(host, &supervision, LookAway) else {
         return Ok(wanted);
     };
     enough(&error)?;
@@ -240,8 +234,11 @@ fn enough(error: &io::Error) -> Result<(), CommandError> {
 ///
 /// # Errors
 /// Not even the question can be asked here.
-pub(super) fn unsupervised(limitations: &mut Vec<String>) -> Result<Option<String>, CommandError> {
-    let Err(error) = conduct::probe(&Supervision::default()) else {
+pub(super) fn unsupervised(
+    host: &Host,
+    limitations: &mut Vec<String>,
+) -> Result<Option<String>, CommandError> {
+    let Err(error) = conduct::probe(host, &Supervision::default()) else {
         return Ok(None);
     };
     enough(&error)?;

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::io;
 
 use machine::supervisor::{Answered, Decision, Kind, Policy, SeenCall};
-use machine::{ClientId, Supervision};
+use machine::{ClientId, Host, Supervision};
 
 use crate::scenario::{FailingCall, Fault, Watch};
 use faults::{Armed, Faults};
@@ -219,9 +219,9 @@ pub fn misconduct(session: &mut Session) -> Option<Misconduct> {
 ///
 /// # Errors
 /// The first thing that the kernel, or a container around the grader, does not allow.
-pub fn probe(supervision: &Supervision) -> io::Result<()> {
+pub fn probe(host: &Host, supervision: &Supervision) -> io::Result<()> {
     let conduct = Conduct::new([Watch::SelectFirst].into(), None, BTreeSet::new());
-    machine::supervisor::probe(supervision, conduct)
+    machine::supervisor::probe(host, supervision, conduct)
 }
 
 #[cfg(test)]

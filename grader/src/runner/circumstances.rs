@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use super::places::Place;
 use machine::ports::Ports;
-use machine::{Descriptors, Program};
+use machine::{Descriptors, Host, Program};
 
 use crate::conduct::Session;
 
 /// What every play of a run has in common, and the place that this one has.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Circumstances<'run> {
+    /// The machine on which it is played.
+    pub(super) host: &'run Host,
     /// What is executed.
     pub(super) program: &'run Program,
     /// The built-in reference, with which it can be compared.

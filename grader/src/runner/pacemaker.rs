@@ -43,6 +43,7 @@ impl Pacemaker {
             ..Supervision::default()
         };
         let session = Session::start(
+            circumstances.host,
             program,
             &[port.number().to_string()],
             port.number(),

@@ -14,11 +14,13 @@ use super::stage::Stage;
 use crate::scenario::{Action, Scenario, StartOutcome};
 use crate::verdict::{CheckReport, Failure, Outcome};
 use crate::workers;
-use machine::{Descriptors, Program, limits};
+use machine::{Descriptors, Host, Program, limits};
 
 /// How a suite is played.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// The machine on which it is played.
+    pub host: Host,
     /// What is executed.
     pub program: Program,
     /// The built-in reference, with which it can be compared.

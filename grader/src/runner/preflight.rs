@@ -24,6 +24,7 @@ pub(super) fn never_serves(circumstances: &Circumstances<'_>) -> io::Result<Opti
         ..Supervision::default()
     };
     match Session::start(
+        circumstances.host,
         circumstances.program,
         &[],
         0,

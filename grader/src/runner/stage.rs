@@ -44,6 +44,7 @@ impl<'run> Stage<'run> {
     pub(super) fn circumstances(&self) -> Circumstances<'_> {
         let settings = self.settings;
         Circumstances {
+            host: &settings.host,
             program: &settings.program,
             reference: settings.reference.as_ref(),
             server_descriptors: settings.server_descriptors,

@@ -58,6 +58,7 @@ pub(super) fn start(
         });
     }
     let session = Session::start(
+        circumstances.host,
         circumstances.program,
         &arguments,
         port.number(),

@@ -3,11 +3,10 @@
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
-use machine::Exit;
-use machine::confinement::{self, Confinement, Ended, Errand, Limits, Prepared};
+use machine::confinement::{self, Confinement, Ended, Errand, Limits};
+use machine::{Exit, Host};
 
 /// How much processor time each process of a compiler may use, in seconds. A mini_serv takes a
 /// tenth of one.
@@ -28,6 +27,7 @@ const USUAL: [&str; 3] = ["gcc", "cc", "clang"];
 /// A C compiler on this machine.
 #[derive(Clone, Debug)]
 pub struct Compiler {
+    host: Host,
     path: PathBuf,
     /// As it was named: `gcc`.
     name: String,
@@ -75,7 +75,7 @@ impl Compiler {
     ///
     /// # Errors
     /// It is not there, or does not run.
-    pub fn find(wanted: Option<&str>) -> Result<Self, CompilerError> {
+    pub fn find(host: &Host, wanted: Option<&str>) -> Result<Self, CompilerError> {
         let (name, path) = match wanted {
             Some(name) => {
                 let path = search(name).ok_or_else(|| CompilerError::Missing(name.into()))?;
@@ -87,6 +87,7 @@ impl Compiler {
                 .ok_or(CompilerError::None)?,
         };
         let mut compiler = Self {
+            host: host.clone(),
             path,
             name: name.into(),
             family: Family::Gcc(None),
@@ -161,9 +162,10 @@ impl Compiler {
                 ("CCACHE_DISABLE".into(), "1".into()),
             ],
             folder: folder.into(),
+            confinement: Some(self.confinement(folder)),
             patience: PATIENCE,
         };
-        let ended = errand.run(&Arc::new(self.confinement(folder)))?;
+        let ended = errand.run(&self.host)?;
         if !ended.succeeded() && could_not_fork(&String::from_utf8_lossy(&ended.output)) {
             return Err(io::Error::from_raw_os_error(libc::EAGAIN));
         }
@@ -173,10 +175,10 @@ impl Compiler {
     /// Why its files are not kept from it on this machine, where they are not.
     #[must_use]
     pub fn unconfined(&self) -> Option<String> {
-        self.confinement(&std::env::temp_dir()).unconfined
+        self.confinement(&std::env::temp_dir()).unavailable()
     }
 
-    fn confinement(&self, folder: &Path) -> Prepared {
+    fn confinement(&self, folder: &Path) -> Confinement {
         let others = ["/etc/clang", "/dev/urandom"];
         let system = confinement::PROGRAMS.iter().chain(&others);
         let mut readable: Vec<PathBuf> = system.map(PathBuf::from).collect();
@@ -197,7 +199,6 @@ impl Compiler {
             },
             ..Confinement::default()
         }
-        .prepare()
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Compiler, Submission, SubmissionError};
 use crate::source::SourceText;
+use machine::Host;
 
 /// The largest source that is looked at, in bytes.
 pub(super) const LARGEST: u64 = 1 << 20;
@@ -124,13 +125,14 @@ impl Handed {
     /// There is no compiler, or the machine has trouble. A source that does not compile is none.
     pub fn prepare(
         self,
+        host: &Host,
         compiler: Option<&str>,
         sanitized: bool,
     ) -> Result<Submission, SubmissionError> {
         match self {
             Self::Program(submission) => Ok(*submission),
             Self::Source { text, beside } => {
-                let compiler = Compiler::find(compiler)?;
+                let compiler = Compiler::find(host, compiler)?;
                 Submission::compiled(text, beside, compiler, sanitized)
             }
         }

@@ -213,20 +213,27 @@ fn one_that_closes_its_output() {
     assert_eq!(played.status, 0, "{}", played.stdout);
 }
 
+/// Whatever ends the grader, its keepers end what they have started, and remove its folders.
 #[test]
-fn a_server_dies_with_the_grader() {
-    let server = hostile("never_listens");
+fn a_server_and_its_children_die_with_a_grader_that_is_killed() {
+    let server = hostile("forks_children");
+    let scratch = tempfile::tempdir().expect("a folder");
     let mut grader = Command::new(assert_cmd::cargo::cargo_bin!("grader"))
         .arg("run")
         .arg(&server.path)
-        .args(["--patience", "600", "--only", "relay-to-nobody"])
+        .args(["--only", "lazy-harmless"])
+        .env("TMPDIR", scratch.path())
         .stdout(Stdio::null())
         .spawn()
         .expect("the grader can be called");
-    eventually("the server runs", || !server.processes().is_empty());
+    eventually("the server has forked", || server.processes().len() > 4);
     grader.kill().expect("it is our child");
     grader.wait().expect("it is our child");
     eventually("the server is gone", || server.processes().is_empty());
+    eventually("its folders are gone", || {
+        let left = fs::read_dir(scratch.path()).expect("it is there");
+        left.count() == 0
+    });
 }
 
 /// Ctrl-C, too, leaves nothing behind, not even what has left the server's process group.

@@ -5,8 +5,8 @@
     reason = "the golden tests call the grader and need nothing else"
 )]
 
-use std::fs;
-use std::os::unix::fs::symlink;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::LazyLock;
@@ -208,4 +208,18 @@ pub(crate) fn processes(path: &Path) -> Vec<u32> {
                 || !program.ends_with("/grader") && arguments.any(|argument| argument == name)
         })
         .collect()
+}
+
+/// Puts the grader into a folder, which every user may use then: where the tests are built, others
+/// may not look.
+pub(crate) fn installed_for_everybody(folder: &Path) -> PathBuf {
+    fs::set_permissions(folder, Permissions::from_mode(0o777)).expect("it is ours");
+    let grader = folder.join("grader");
+    let installed = std::process::Command::new("install")
+        .args(["-m", "755"])
+        .arg(assert_cmd::cargo::cargo_bin!("grader"))
+        .arg(&grader)
+        .status();
+    assert!(installed.expect("install").success());
+    grader
 }

@@ -15,6 +15,7 @@ mod hostile_servers;
 mod interruption;
 mod invocation;
 mod machine_reports;
+mod ordinary_user;
 mod resources;
 #[path = "../servers/mod.rs"]
 mod servers;

@@ -57,16 +57,7 @@ impl Ended {
 /// named. What it leaves behind is in the folder that is looked at.
 fn run_under((resource, most): (Resource, u64), server: Option<&Path>, user: Option<u32>) -> Ended {
     let folder = tempfile::tempdir().expect("a folder");
-    set_permissions(folder.path(), Permissions::from_mode(0o777)).expect("it is ours");
-    // Where the tests are built, another user may not look.
-    let grader = folder.path().join("grader");
-    let built = assert_cmd::cargo::cargo_bin!("grader");
-    let installed = Command::new("install")
-        .args(["-m", "755"])
-        .arg(built)
-        .arg(&grader)
-        .status();
-    assert!(installed.expect("install").success());
+    let grader = invocation::installed_for_everybody(folder.path());
     let (report, scratch) = (folder.path().join("report"), folder.path().join("scratch"));
     fs::create_dir(&scratch).expect("the folder can be written");
     set_permissions(&scratch, Permissions::from_mode(0o777)).expect("it is ours");

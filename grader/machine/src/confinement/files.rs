@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::path::{Path, PathBuf};
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, NetPort, Ruleset as Builder,
@@ -18,8 +19,12 @@ const NEWEST: ABI = ABI::V6;
 pub(super) struct Ruleset(OwnedFd);
 
 impl Ruleset {
-    /// Prepares the rules. The error says in words why there are none.
-    pub(super) fn new(confinement: &Confinement) -> Result<Self, String> {
+    /// Prepares the rules for a process with this own folder. The error says in words why there
+    /// are none.
+    pub(super) fn new(
+        confinement: &Confinement,
+        own_folder: Option<&Path>,
+    ) -> Result<Self, String> {
         let all = AccessFs::from_all(NEWEST);
         let files = if confinement.reads_everything {
             AccessFs::from_write(NEWEST)
@@ -42,6 +47,8 @@ impl Ruleset {
         } else {
             &confinement.readable
         };
+        let writable = confinement.writable.iter().map(PathBuf::as_path);
+        let writable = writable.chain(own_folder);
         let created = Builder::default()
             .set_compatibility(CompatLevel::BestEffort)
             .handle_access(files)
@@ -51,7 +58,7 @@ impl Ruleset {
             .and_then(|rules| {
                 rules
                     .add_rules(path_beneath_rules(readable, AccessFs::from_read(NEWEST)))?
-                    .add_rules(path_beneath_rules(&confinement.writable, files))?
+                    .add_rules(path_beneath_rules(writable, files))?
                     .add_rules(ports)
             })
             .map_err(|error| error.to_string())?;

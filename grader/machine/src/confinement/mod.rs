@@ -2,13 +2,13 @@
 //! (prctl(2)), and, where the kernel offers Landlock (landlock(7)), no files but its own and no
 //! network.
 //!
-//! Everything is prepared before the process is forked; between fork and exec only system calls
-//! are made. What the kernel does not offer is told, never silently left out.
+//! What the kernel does not offer is told, never silently left out.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustix::process::{Resource, Rlimit, setrlimit};
+use serde::{Deserialize, Serialize};
 
 mod command;
 #[cfg(target_os = "linux")]
@@ -19,7 +19,7 @@ pub use command::{Ended, Errand};
 pub use server::{Confine, PROGRAMS};
 
 /// What a process may do.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Confinement {
     /// The files and folders that it may read and execute. Those that are not there are left out.
     pub readable: Vec<PathBuf>,
@@ -34,7 +34,7 @@ pub struct Confinement {
 }
 
 /// What a process may do in the network, by TCP; the kernel offers nothing about the rest.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Network {
     /// Nothing.
     #[default]
@@ -46,7 +46,7 @@ pub enum Network {
 }
 
 /// What each process may use up. What a kernel or user allows less of stays as it is.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Limits {
     /// Processor time, in seconds.
     pub processor: Option<u64>,
@@ -56,71 +56,36 @@ pub struct Limits {
     pub file: Option<u64>,
 }
 
-/// A confinement that a process can enter.
-#[derive(Debug)]
-pub struct Prepared {
-    limits: Limits,
-    #[cfg(target_os = "linux")]
-    files: Option<files::Ruleset>,
-    /// Why files and the network are not kept from it, where they are not.
-    pub unconfined: Option<String>,
-}
-
 impl Confinement {
-    /// Prepares it, as far as this machine offers it.
+    /// Why files and the network are not kept from a process on this machine, where they are not.
     #[must_use]
-    pub fn prepare(&self) -> Prepared {
+    pub fn unavailable(&self) -> Option<String> {
         #[cfg(target_os = "linux")]
         {
-            let (files, unconfined) = match files::Ruleset::new(self) {
-                Ok(files) => (Some(files), None),
-                Err(error) => (None, Some(error)),
-            };
-            Prepared {
-                limits: self.limits,
-                files,
-                unconfined,
-            }
+            files::Ruleset::new(self, None).err()
         }
         #[cfg(not(target_os = "linux"))]
-        Prepared {
-            limits: self.limits,
-            unconfined: Some("only Linux offers it".into()),
-        }
-    }
-}
-
-impl Prepared {
-    /// For a process that is trusted: it gains no privileges, and is as free as the grader.
-    #[must_use]
-    pub fn unconfined() -> Self {
-        Self {
-            limits: Limits::default(),
-            #[cfg(target_os = "linux")]
-            files: None,
-            unconfined: None,
-        }
+        Some("only Linux offers it".into())
     }
 
-    /// Confines the calling process for good. To be called between fork and exec: only system
-    /// calls are made.
+    /// Confines the calling process for good, as far as this machine offers it; it may change what
+    /// is in its own folder.
     ///
     /// # Errors
     /// The kernel refuses what it has offered.
-    pub(super) fn enter(&self) -> io::Result<()> {
+    pub(super) fn enter(&self, own_folder: Option<&Path>) -> io::Result<()> {
         let Limits {
             processor,
             memory,
             file,
         } = self.limits;
-        limit(Resource::Core, Some(0))?;
         limit(Resource::Cpu, processor)?;
         limit(Resource::As, memory)?;
         limit(Resource::Fsize, file)?;
         #[cfg(target_os = "linux")]
         {
             rustix::thread::set_no_new_privs(true)?;
-            if let Some(files) = &self.files {
+            if let Ok(files) = files::Ruleset::new(self, own_folder) {
                 files.enforce()?;
             }
         }

@@ -1,5 +1,6 @@
 //! What a server is kept from.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -70,14 +71,10 @@ const SETTINGS: [&str; 21] = [
 ];
 
 impl Confine {
-    /// What a server may do that works in `folder` and is to listen on one of these ports.
+    /// What a server may do that is to listen on one of these ports, beside what it does in its own
+    /// folder.
     #[must_use]
-    pub(crate) fn confinement(
-        self,
-        program: &Program,
-        folder: &Path,
-        ports: Vec<u16>,
-    ) -> Option<Confinement> {
+    pub(crate) fn confinement(self, program: &Program, ports: Vec<u16>) -> Option<Confinement> {
         if self == Self::Off {
             return None;
         }
@@ -86,7 +83,7 @@ impl Confine {
         readable.push(program.path.clone());
         readable.extend(program.readable.iter().cloned());
         readable.extend(interpreter(&program.path));
-        let mut writable: Vec<PathBuf> = vec![folder.into(), "/dev/null".into()];
+        let mut writable: Vec<PathBuf> = vec!["/dev/null".into()];
         writable.extend(program.writable.iter().cloned());
         Some(Confinement {
             readable,
@@ -102,6 +99,12 @@ impl Confine {
                 file: Some(program.errors.as_ref().map_or(FILE, |(_, limit)| *limit)),
             },
         })
+    }
+
+    /// Whether a variable of the grader's environment is left.
+    pub(crate) fn leaves(self, name: &OsStr) -> bool {
+        let name = name.to_string_lossy();
+        self != Self::Strict || name == "PATH" || name == "LANG" || name.starts_with("LC_")
     }
 
     /// What is in force on this machine, each a sentence; and beside it what this machine does

@@ -4,10 +4,21 @@ use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::io;
 use std::marker::PhantomData;
+use std::os::fd::{AsFd, OwnedFd};
 
 use mio::{Registry, Token};
+use serde::{Deserialize, Serialize};
 
 use super::{Descriptors, Direction, Kind, Policy, Socket, Supervision};
+use crate::keeper::Host;
+
+/// There is none.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Filter {}
+
+/// Nothing is rehearsed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Rehearsal {}
 
 /// There is none.
 #[derive(Debug)]
@@ -46,7 +57,7 @@ pub struct Sets {
 ///
 /// # Errors
 /// They can only be left alone.
-pub fn probe(supervision: &Supervision, policy: impl Policy) -> io::Result<()> {
+pub fn probe(_host: &Host, supervision: &Supervision, policy: impl Policy) -> io::Result<()> {
     prepare(supervision, &policy).map(|_| ())
 }
 
@@ -73,15 +84,25 @@ pub(crate) fn prepare(
     ))
 }
 
-pub(crate) fn start_supervised<T, P: Policy>(
+pub(crate) fn attach_until<P: Policy>(
+    _started: &impl AsFd,
     in_grader: InGrader,
     _supervision: &Supervision,
     _policy: P,
     _registry: &Registry,
     _token: Token,
-    _start: impl FnOnce() -> io::Result<T>,
-) -> io::Result<(T, io::Result<Supervisor<P>>)> {
+) -> io::Result<Supervisor<P>> {
     match in_grader {}
+}
+
+pub(crate) fn hand_over(filter: &Filter, _channel: &OwnedFd) -> io::Result<()> {
+    match *filter {}
+}
+
+impl Rehearsal {
+    pub(crate) fn rehearse(self, _socket: &OwnedFd) -> io::Error {
+        match self {}
+    }
 }
 
 pub(crate) fn shrink(_server: u32, _inode: u32, _client_port: u16) -> io::Result<()> {
@@ -89,8 +110,8 @@ pub(crate) fn shrink(_server: u32, _inode: u32, _client_port: u16) -> io::Result
 }
 
 impl InServer {
-    pub(crate) fn install(&self) {
-        match *self {}
+    pub(crate) fn into_parts(self) -> (Filter, OwnedFd) {
+        match self {}
     }
 }
 

@@ -32,7 +32,9 @@ use elsewhere as system;
 #[cfg(target_os = "linux")]
 use linux as system;
 
-pub(super) use system::{InServer, Supervisor, prepare, shrink, start_supervised};
+pub(super) use system::{
+    Filter, InServer, Rehearsal, Supervisor, attach_until, hand_over, prepare, shrink,
+};
 pub use system::{SeenCall, SeenSocket, Sets, probe};
 
 /// The first of the tokens that the supervisor uses for calls that wait. All of its tokens are

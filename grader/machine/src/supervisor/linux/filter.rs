@@ -9,6 +9,7 @@ use libc::{
 };
 use rustix::io::Errno;
 use rustix::net::SendFlags;
+use serde::{Deserialize, Serialize};
 
 /// How the kernel calls the architecture whose system call numbers this program knows
 /// (`AUDIT_ARCH_…` in linux/audit.h): the machine's number in ELF, 64 bits, little-endian.
@@ -41,10 +42,14 @@ pub(super) enum Watched {
 ///
 /// Calls in the manner of another architecture, such as those of a 32-bit program, are allowed
 /// untouched.
-#[derive(Debug)]
-pub(super) struct Filter {
-    instructions: Vec<sock_filter>,
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Filter {
+    instructions: Vec<Instruction>,
 }
+
+/// An instruction of the program: its code, how many of the next ones are skipped where a
+/// comparison holds and where it does not, and its operand (bpf(4)).
+type Instruction = (u16, u8, u8, u32);
 
 impl Filter {
     /// A filter that watches these calls.
@@ -99,16 +104,18 @@ impl Filter {
     /// Puts the filter on the calling thread, which can never take it off again, and returns its
     /// listener.
     ///
-    /// Allocates nothing and takes no lock, so that it can be called between fork and exec.
-    ///
     /// # Errors
     /// The kernel, or a container around the grader, forbids it.
     pub(super) fn install(&self) -> Result<OwnedFd, Errno> {
         // Without this, only root may install a filter.
         rustix::thread::set_no_new_privs(true)?;
+        let instructions = self.instructions.iter();
+        let mut instructions: Vec<_> = instructions
+            .map(|&(code, jt, jf, k)| sock_filter { code, jt, jf, k })
+            .collect();
         let program = sock_fprog {
-            len: u16::try_from(self.instructions.len()).map_err(|_| Errno::INVAL)?,
-            filter: self.instructions.as_ptr().cast_mut(),
+            len: u16::try_from(instructions.len()).map_err(|_| Errno::INVAL)?,
+            filter: instructions.as_mut_ptr(),
         };
         // SAFETY: the kernel reads the program, which lives until the call returns, and writes
         // nothing.
@@ -130,8 +137,6 @@ impl Filter {
 
 /// Closes a listener in the process that its filter is on. Kernels before 5.9 cannot; there it is
 /// closed by the execution.
-///
-/// Allocates nothing and takes no lock, so that it can be called between fork and exec.
 pub(super) fn close_unwatched(listener: OwnedFd) {
     let number = listener.into_raw_fd();
     // SAFETY: the descriptor was owned here, and nobody else uses it.
@@ -140,31 +145,16 @@ pub(super) fn close_unwatched(listener: OwnedFd) {
 
 /// Loads a word of the call's description. The system call's number and the architecture are
 /// words; offsets are below 64.
-const fn load(offset: usize) -> sock_filter {
-    sock_filter {
-        code: (BPF_LD | BPF_W | BPF_ABS) as u16,
-        jt: 0,
-        jf: 0,
-        k: offset as u32,
-    }
+const fn load(offset: usize) -> Instruction {
+    ((BPF_LD | BPF_W | BPF_ABS) as u16, 0, 0, offset as u32)
 }
 
 /// Skips so many instructions where the loaded word is this one, and so many where it is not.
-const fn jump_if_equal(word: u32, equal: u8, other: u8) -> sock_filter {
-    sock_filter {
-        code: (BPF_JMP | BPF_JEQ | BPF_K) as u16,
-        jt: equal,
-        jf: other,
-        k: word,
-    }
+const fn jump_if_equal(word: u32, equal: u8, other: u8) -> Instruction {
+    ((BPF_JMP | BPF_JEQ | BPF_K) as u16, equal, other, word)
 }
 
 /// Says what becomes of the call.
-const fn result(action: u32) -> sock_filter {
-    sock_filter {
-        code: (BPF_RET | BPF_K) as u16,
-        jt: 0,
-        jf: 0,
-        k: action,
-    }
+const fn result(action: u32) -> Instruction {
+    ((BPF_RET | BPF_K) as u16, 0, 0, action)
 }

@@ -16,7 +16,7 @@ use super::listener::Listener;
 use super::watching;
 use crate::supervisor::{Policy, Supervision};
 
-/// What the server's process does before it executes the server.
+/// What the server's process needs before it executes the server.
 #[derive(Debug)]
 pub(crate) struct InServer {
     filter: Filter,
@@ -55,30 +55,35 @@ pub(crate) fn prepare(
 }
 
 impl InServer {
-    /// Installs the filter and sends its listener to the grader, or why there is none.
-    ///
-    /// Allocates nothing and takes no lock, so that it can be called between fork and exec.
-    pub(crate) fn install(&self) {
-        let installed = self.filter.install();
-        let errno = installed.as_ref().err().map_or(0, |e| e.raw_os_error());
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-        let mut control = SendAncillaryBuffer::new(&mut space);
-        let listener = installed.as_ref().ok().map(|listener| [listener.as_fd()]);
-        if let Some(listener) = &listener {
-            control.push(SendAncillaryMessage::ScmRights(listener));
-        }
-        // Where sending fails, the grader finds the channel closed and nothing in it.
-        let _sent = sendmsg(
-            &self.channel,
-            &[IoSlice::new(&errno.to_ne_bytes())],
-            &mut control,
-            HANDOVER,
-        );
-        // The grader's copy must be the only one: where it is closed, the calls that wait end.
-        if let Ok(listener) = installed {
-            close_unwatched(listener);
-        }
+    /// The filter, and the channel through which its listener goes: what [`hand_over`] is given.
+    pub(crate) fn into_parts(self) -> (Filter, OwnedFd) {
+        (self.filter, self.channel)
     }
+}
+
+/// Puts the filter on the calling process and sends its listener to the grader, or why there is
+/// none.
+///
+/// # Errors
+/// The listener could not be sent: nobody would decide about the process's calls, which all fail
+/// then.
+pub(crate) fn hand_over(filter: &Filter, channel: &OwnedFd) -> io::Result<()> {
+    let installed = filter.install();
+    let errno = installed.as_ref().err().map_or(0, |e| e.raw_os_error());
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut control = SendAncillaryBuffer::new(&mut space);
+    let listener = installed.as_ref().ok().map(|listener| [listener.as_fd()]);
+    if let Some(listener) = &listener {
+        control.push(SendAncillaryMessage::ScmRights(listener));
+    }
+    let errno = errno.to_ne_bytes();
+    let sent = sendmsg(channel, &[IoSlice::new(&errno)], &mut control, HANDOVER);
+    // The grader's copy must be the only one: where it is closed, the calls that wait end.
+    if let Ok(listener) = installed {
+        close_unwatched(listener);
+    }
+    sent?;
+    Ok(())
 }
 
 impl InGrader {

@@ -31,9 +31,12 @@ mod sockets;
 mod starting;
 mod watching;
 
-pub(crate) use handover::{InGrader, InServer, prepare};
+pub(crate) use filter::Filter;
+use handover::InGrader;
+pub(crate) use handover::{InServer, hand_over, prepare};
+pub(crate) use probe::Rehearsal;
 pub use probe::probe;
 pub use seen::{SeenCall, SeenSocket, Sets};
 pub(crate) use send_buffer::shrink;
-pub(crate) use starting::start_supervised;
+pub(crate) use starting::attach_until;
 pub(crate) use watching::Supervisor;

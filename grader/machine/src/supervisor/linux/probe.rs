@@ -1,22 +1,22 @@
 //! Whether this machine lets a server be supervised, found out by doing it.
 
+use std::fs::File;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4};
-use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
-use std::os::unix::process::CommandExt;
-use std::process::Command;
-use std::sync::Arc;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::time::Duration;
 
-use mio::{Events, Poll, Token, Waker};
+use mio::unix::SourceFd;
+use mio::{Events, Interest, Poll, Token};
 use rustix::event::{FdSetElement, Timespec, select};
 use rustix::fs::{OFlags, fcntl_getfl};
 use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::handover::{InGrader, InServer, prepare};
+use super::handover::{InGrader, prepare};
 use super::watching::Supervisor;
-use crate::descendants;
+use crate::keeper::{Folder, Host, Orders, Starting, Task};
 use crate::supervisor::{Descriptors, Kind, Policy, Supervision};
 
 const SUPERVISOR: Token = Token(0);
@@ -28,12 +28,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What the rehearsing process ends with when all went well, since it never executes anything.
 const WELL: Errno = Errno::CANCELED;
 
-/// Tries whether servers can be supervised like this here: a child of the grader makes the
-/// watched calls and is served as a server would be.
+/// Tries whether servers can be supervised like this here: a process that is prepared as a server
+/// would be makes the watched calls, and is served.
 ///
 /// # Errors
 /// The first thing that the kernel, or a container around the grader, does not allow.
-pub fn probe(supervision: &Supervision, policy: impl Policy) -> io::Result<()> {
+pub fn probe(host: &Host, supervision: &Supervision, policy: impl Policy) -> io::Result<()> {
     let descriptors = supervision.descriptors;
     let Some((in_server, in_grader)) = prepare(supervision, &policy)? else {
         return Ok(());
@@ -45,22 +45,36 @@ pub fn probe(supervision: &Supervision, policy: impl Policy) -> io::Result<()> {
         socket.listen(1)?;
         client.connect(&socket.local_addr()?)?;
     }
-    let asks_select = policy.watches(Kind::Select);
-    let poll = Poll::new()?;
-    let done = Arc::new(Waker::new(poll.registry(), DONE)?);
-    let number = socket.as_raw_fd();
-    std::thread::scope(|scope| {
-        let child = std::thread::Builder::new().spawn_scoped(scope, || {
-            let rehearsed = rehearse(in_server, number, descriptors, asks_select);
-            done.wake().and(rehearsed)
-        })?;
-        // Where serving ends early, its listener is closed, which ends what the child waits for.
-        let served = serve(in_grader, supervision, policy, poll);
-        let rehearsed = child
-            .join()
-            .unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
-        served.and(rehearsed)
-    })?;
+    let rehearsal = Rehearsal {
+        asks_select: policy.watches(Kind::Select),
+        descriptors,
+    };
+    let (filter, channel) = in_server.into_parts();
+    let orders = Orders {
+        task: Task::Rehearse(rehearsal),
+        program: "/".into(),
+        kept: None,
+        arguments: Vec::new(),
+        environment: Vec::new(),
+        folder: Folder::Given("/".into()),
+        descriptors: None,
+        file: None,
+        confinement: None,
+        filter: Some(filter),
+        bounds: None,
+    };
+    let nothing = File::options().write(true).open("/dev/null")?;
+    let nothing = nothing.as_fd();
+    let given = [nothing, nothing, channel.as_fd(), socket.as_fd()];
+    let starting = Starting::new(host, &orders, &given)?;
+    drop(channel);
+    // Where serving ends early, its listener is closed, which ends what the process waits for.
+    serve(&starting, in_grader, supervision, policy)?;
+    match starting.started() {
+        Err(end) if Errno::from_io_error(&end) == Some(WELL) => {}
+        Err(end) => return Err(end),
+        Ok(_) => return Err(io::Error::other("a folder was executed")),
+    }
     if descriptors == Descriptors::Exam {
         client.connect(&socket.local_addr()?)?;
         if socket.accept()?.0.write_timeout()?.is_none() {
@@ -73,14 +87,17 @@ pub fn probe(supervision: &Supervision, policy: impl Policy) -> io::Result<()> {
     Ok(())
 }
 
-/// Serves the child's call until it is done.
+/// Serves the process's calls until it is done.
 fn serve(
+    starting: &Starting,
     in_grader: InGrader,
     supervision: &Supervision,
     policy: impl Policy,
-    mut poll: Poll,
 ) -> io::Result<()> {
+    let mut poll = Poll::new()?;
     let registry = poll.registry();
+    let done = starting.as_fd().as_raw_fd();
+    registry.register(&mut SourceFd(&done), DONE, Interest::READABLE)?;
     let mut supervisor = Supervisor::attach(in_grader, supervision, policy, registry, SUPERVISOR)?;
     let mut events = Events::with_capacity(8);
     loop {
@@ -101,101 +118,39 @@ fn serve(
     }
 }
 
-/// Makes the watched call in a child that ends before it executes anything.
-fn rehearse(
-    in_server: InServer,
-    socket: RawFd,
+/// What a process does that is to find out whether it can be supervised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Rehearsal {
     descriptors: Descriptors,
     asks_select: bool,
-) -> io::Result<()> {
-    let mut command = Command::new("/");
-    // SAFETY: between fork and exec only system calls are made, which are async-signal-safe;
-    // nothing is allocated and no lock is taken.
-    unsafe {
-        command.pre_exec(move || {
-            in_server.install();
-            // SAFETY: the grader keeps the socket open until the child has ended.
-            let socket = BorrowedFd::borrow_raw(socket);
-            if asks_select {
-                // A question about nothing, whose set must be read all the same.
-                let mut nothing = [FdSetElement::default(); 1];
-                // SAFETY: no descriptor is in the set.
-                select(
-                    1,
-                    Some(&mut nothing),
-                    None,
-                    None,
-                    Some(&Timespec::default()),
-                )?;
-            }
-            match descriptors {
-                Descriptors::Exam => rustix::net::listen(socket, 1)?,
-                Descriptors::Blocking => {}
-                Descriptors::Nonblocking => {
-                    let (connection, _) = rustix::net::acceptfrom(socket)?;
-                    if !fcntl_getfl(connection)?.contains(OFlags::NONBLOCK) {
-                        return Err(Errno::NOTSUP.into());
-                    }
-                }
-            }
-            Err(WELL.into())
-        });
-    }
-    let Err(end) = descendants::start_marked(|| command.spawn()) else {
-        return Err(io::Error::other("a folder was executed"));
-    };
-    if Errno::from_io_error(&end) == Some(WELL) {
-        Ok(())
-    } else {
-        Err(end)
-    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::supervisor::{Answered, Decision, LookAway, SeenCall};
-
-    #[derive(Debug)]
-    struct LooksAtSets;
-
-    impl Policy for LooksAtSets {
-        fn watches(&self, kind: Kind) -> bool {
-            kind == Kind::Select
-        }
-
-        fn decide(&mut self, call: &SeenCall<'_>) -> io::Result<Decision> {
-            call.sets()?;
-            Ok(Decision::GoOn)
-        }
-
-        fn answered(&mut self, _answered: Answered) {}
+impl Rehearsal {
+    /// Makes the watched calls, with this listening socket. What it returns says that all went
+    /// well, or what did not.
+    pub(crate) fn rehearse(self, socket: &OwnedFd) -> io::Error {
+        self.make_calls(socket).err().unwrap_or(WELL).into()
     }
 
-    #[test]
-    fn this_machine_lets_a_server_be_supervised_or_says_why_not() {
-        for descriptors in [
-            Descriptors::Exam,
-            Descriptors::Blocking,
-            Descriptors::Nonblocking,
-        ] {
-            let supervision = Supervision {
-                descriptors,
-                ..Supervision::default()
-            };
-            for probed in [
-                probe(&supervision, LookAway),
-                probe(&supervision, LooksAtSets),
-            ] {
-                if let Err(error) = probed {
-                    eprintln!("not to be had here: {supervision:?}: {error}");
+    fn make_calls(self, socket: &OwnedFd) -> Result<(), Errno> {
+        if self.asks_select {
+            // A question about nothing, whose set must be read all the same.
+            let mut nothing = [FdSetElement::default(); 1];
+            let at_once = Timespec::default();
+            // SAFETY: no descriptor is in the set.
+            unsafe { select(1, Some(&mut nothing), None, None, Some(&at_once)) }?;
+        }
+        match self.descriptors {
+            Descriptors::Exam => rustix::net::listen(socket, 1),
+            Descriptors::Blocking => Ok(()),
+            Descriptors::Nonblocking => {
+                let (connection, _) = rustix::net::acceptfrom(socket)?;
+                if fcntl_getfl(connection)?.contains(OFlags::NONBLOCK) {
+                    Ok(())
+                } else {
+                    Err(Errno::NOTSUP)
                 }
             }
         }
-        let plain = Supervision {
-            descriptors: Descriptors::Blocking,
-            ..Supervision::default()
-        };
-        probe(&plain, LookAway).expect("nothing is needed for plain descriptors");
     }
 }
