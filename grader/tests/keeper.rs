@@ -225,6 +225,21 @@ fn a_program_is_as_if_nobody_had_ignored_anything() {
 }
 
 #[test]
+fn root_has_no_privileges_in_there() {
+    let what = "while read -r name value _; do case $name in CapPrm:|CapEff:) echo $value;; esac; \
+                done </proc/self/status";
+    let folder = folder();
+    let ended = run(&Errand {
+        confinement: Some(Confinement {
+            reads_everything: true,
+            ..Confinement::default()
+        }),
+        ..script(what, folder.path())
+    });
+    assert_eq!(said(&ended), "0000000000000000\n0000000000000000\n");
+}
+
+#[test]
 fn nobody_calls_a_keeper_by_hand() {
     let called = Command::new(assert_cmd::cargo::cargo_bin!("grader"))
         .arg(machine::keeper::ARGUMENT)

@@ -84,6 +84,7 @@ impl Confinement {
         limit(Resource::Fsize, file)?;
         #[cfg(target_os = "linux")]
         {
+            no_privileges_from_the_next_program_on();
             rustix::thread::set_no_new_privs(true)?;
             if let Ok(files) = files::Ruleset::new(self, own_folder) {
                 files.enforce()?;
@@ -101,6 +102,23 @@ pub(super) fn landlock_version() -> i64 {
     }
     #[cfg(not(target_os = "linux"))]
     0
+}
+
+/// Root's privileges end when the calling process executes a program: until then it may need them
+/// to reach the program's file (capabilities(7)). Whoever has none has none to lose.
+#[cfg(target_os = "linux")]
+fn no_privileges_from_the_next_program_on() {
+    use rustix::thread::{self, CapabilitySet};
+
+    let _has_none = thread::clear_ambient_capability_set();
+    for number in 0..u64::BITS {
+        let one = CapabilitySet::from_bits_retain(1 << number);
+        let _unknown_or_lost_already = thread::remove_capability_from_bounding_set(one);
+    }
+    if let Ok(mut sets) = thread::capabilities(None) {
+        sets.inheritable = CapabilitySet::empty();
+        let _stays = thread::set_capabilities(None, sets);
+    }
 }
 
 fn limit(resource: Resource, limit: Option<u64>) -> io::Result<()> {

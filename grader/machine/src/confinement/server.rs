@@ -118,7 +118,7 @@ impl Confine {
             return (is, is_not);
         }
         is.push(format!(
-            "The server gained no privileges, and had at most {PROCESSOR} seconds of processor \
+            "The server had no privileges, and had at most {PROCESSOR} seconds of processor \
              time, 256 processes, 2 GB of memory, and files of {} MB.",
             FILE >> 20
         ));
