@@ -200,6 +200,28 @@ fn one_that_becomes_another_program() {
     assert!(!outlasted.passed, "{}", outlasted.said);
 }
 
+/// Its parent is the grader's own process.
+#[test]
+fn ones_that_turn_on_their_parent() {
+    for name in ["kills_its_parent", "stops_its_parent", "traces_its_parent"] {
+        outlast(&hostile(name));
+    }
+    let outlasted = outlast(&hostile("becomes_its_parent"));
+    assert!(!outlasted.passed, "{}", outlasted.said);
+}
+
+/// Whoever ends it must end its child as well, which is told of everything first.
+#[test]
+fn one_that_is_traced_by_its_child() {
+    outlast(&hostile("traced_by_its_child"));
+}
+
+/// Its first process sleeps in a call that no signal but the last one ends.
+#[test]
+fn one_that_serves_from_a_vfork_child() {
+    outlast(&hostile("serves_from_a_vfork_child"));
+}
+
 /// It deletes the file, not a link to it that the other tests share.
 #[test]
 fn one_that_deletes_its_own_executable() {

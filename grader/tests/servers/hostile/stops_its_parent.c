@@ -1,0 +1,3 @@
+/* Stops its parent, which is the grader's own. */
+#define TURNS "stop"
+#include "kills_its_parent.c"
