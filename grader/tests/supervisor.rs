@@ -4,6 +4,7 @@
 mod servers;
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -68,13 +69,15 @@ fn start(path: PathBuf, how: &str, descriptors: Descriptors) -> Session {
         path,
         ..Program::default()
     };
-    let arguments = [port.number().to_string(), how.to_owned()];
+    let arguments = [&port.number().to_string(), how];
+    let arguments = arguments.map(str::to_owned);
+    let given = if how.is_empty() { 1 } else { 2 };
     let supervision = of(descriptors);
     let nothing = Conduct::default();
     let session = Session::start(
         &host(),
         &program,
-        &arguments,
+        &arguments[..given],
         port.number(),
         &supervision,
         nothing,
@@ -163,6 +166,44 @@ fn a_server_tells_the_descriptors_apart_however_it_is_linked_and_accepts() {
     }
 }
 
+/// How many of the server's sockets refuse what could only wait (proc_pid_fdinfo(5)).
+fn refusing(session: &Session) -> usize {
+    const NONBLOCK: u32 = 0o4000;
+    let process = format!("/proc/{}", session.process_id());
+    let descriptors = fs::read_dir(format!("{process}/fd")).expect("it runs");
+    let refuses = |descriptor: &fs::DirEntry| {
+        let is_socket = fs::read_link(descriptor.path())
+            .is_ok_and(|link| link.to_string_lossy().starts_with("socket:"));
+        let name = descriptor.file_name();
+        let info = format!("{process}/fdinfo/{}", name.to_string_lossy());
+        let info = fs::read_to_string(info).unwrap_or_default();
+        let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+        let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok());
+        is_socket && flags.is_some_and(|flags| flags & NONBLOCK != 0)
+    };
+    descriptors.flatten().filter(refuses).count()
+}
+
+#[test]
+fn what_has_no_room_is_refused_at_once_where_that_is_asked_for() {
+    if !possible().any(|descriptors| descriptors == Descriptors::Exam) {
+        return;
+    }
+    let mut session = start(servers::plain(), "", Descriptors::Exam);
+    connect(&mut session, 0);
+    until(&mut session, |session| {
+        let side = session
+            .port_of(ClientId(0))
+            .and_then(|port| session.server_side(port));
+        side.is_ok_and(|side| side.is_some_and(|side| side.accepted))
+    });
+    assert_eq!(refusing(&session), 0);
+    session.refuse_at_once(ClientId(0), true);
+    assert_eq!(refusing(&session), 1);
+    session.refuse_at_once(ClientId(0), false);
+    assert_eq!(refusing(&session), 0);
+}
+
 #[test]
 fn calls_fail_as_the_kernel_would_let_them_fail() {
     for descriptors in possible() {
@@ -192,7 +233,7 @@ fn two_threads_that_wait_in_accept_get_one_connection_each() {
 
 /// The system call that a process is in (proc_pid_syscall(5)).
 fn is_in_accept(process: u32) -> bool {
-    let call = std::fs::read_to_string(format!("/proc/{process}/syscall")).unwrap_or_default();
+    let call = fs::read_to_string(format!("/proc/{process}/syscall")).unwrap_or_default();
     let number = call
         .split(' ')
         .next()

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Signal, kill_process, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::confinement::Confine;
 use super::keeper::{Bounds, Folder, Host, Keeper, Orders, Starting, Task};
@@ -159,6 +159,11 @@ impl Process {
     #[must_use]
     pub const fn id(&self) -> u32 {
         self.keeper.process().as_raw_pid().unsigned_abs()
+    }
+
+    /// The process that keeps it, and whatever it starts.
+    pub(super) fn keeper(&self) -> Pid {
+        self.keeper.id()
     }
 
     /// How it ended, if it has.

@@ -13,21 +13,23 @@ pub struct Activity {
     pub cpu: Duration,
 }
 
-/// How long somebody has run, and how long he has had to wait for a processor, since he started.
+/// How long somebody has run, and has had to wait for a processor, since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Turns {
-    /// The server's time on a processor.
+    /// The time of the server, and of all that it started, on a processor.
     pub ran: Duration,
-    /// The server's time in the queue for one.
+    /// Their time in the queue for one.
     pub starved: Duration,
-    /// The same of the grader's thread that plays against it.
+    /// The time on a processor of the grader's thread that plays against it.
+    pub grader_ran: Duration,
+    /// Its time in the queue for one.
     pub grader_starved: Duration,
 }
 
 #[cfg(target_os = "linux")]
 pub(super) use linux::{
-    activity, cpu, data_size, has_listener, listening_addresses, open_descriptors, resident_memory,
-    starved, starved_myself,
+    activity, cpu, data_size, has_listener, listening_addresses, open_descriptors, own_turns,
+    resident_memory, turns_below,
 };
 
 #[cfg(target_os = "linux")]
@@ -38,7 +40,10 @@ mod linux {
     use procfs::ProcError;
     use procfs::process::{FDTarget, ProcState, Process};
 
+    use rustix::process::Pid;
+
     use super::{Activity, Duration, SocketAddr, io};
+    use crate::family;
 
     /// The listening sockets of a table: their addresses and their inodes.
     type Listening = Box<dyn Iterator<Item = (SocketAddr, u64)>>;
@@ -113,30 +118,41 @@ mod linux {
         Ok(kilobytes * 1024)
     }
 
-    /// How long a process has been ready to run since it started and had to wait for a processor.
-    ///
-    /// # Errors
-    /// The kernel does not tell (Documentation/scheduler/sched-stats.rst), or the process has
-    /// ended.
-    pub(crate) fn starved(id: u32) -> io::Result<Duration> {
-        run_delay(&id.to_string())
+    /// How long all processes below one have run on a processor, and how long they were ready to
+    /// and had to wait for one, as far as they are still there and the kernel tells
+    /// (Documentation/scheduler/sched-stats.rst).
+    pub(crate) fn turns_below(keeper: Pid) -> (Duration, Duration) {
+        let mut ran = Duration::ZERO;
+        let mut starved = Duration::ZERO;
+        for process in family::below(keeper) {
+            let id = process.as_raw_pid();
+            // Whatever has ended in the meantime is not counted.
+            let threads = std::fs::read_dir(format!("/proc/{id}/task"));
+            for thread in threads.into_iter().flatten().flatten() {
+                let thread = thread.file_name();
+                let turns = schedstat(&format!("{id}/task/{}", thread.to_string_lossy()));
+                let (one_ran, one_starved) = turns.unwrap_or_default();
+                ran += one_ran;
+                starved += one_starved;
+            }
+        }
+        (ran, starved)
     }
 
     /// The same of the thread that asks.
     ///
     /// # Errors
     /// The kernel does not tell.
-    pub(crate) fn starved_myself() -> io::Result<Duration> {
-        run_delay("thread-self")
+    pub(crate) fn own_turns() -> io::Result<(Duration, Duration)> {
+        schedstat("thread-self")
     }
 
-    fn run_delay(whose: &str) -> io::Result<Duration> {
+    /// How long a thread has run, and has waited for a processor.
+    fn schedstat(whose: &str) -> io::Result<(Duration, Duration)> {
         let text = std::fs::read_to_string(format!("/proc/{whose}/schedstat"))?;
-        let waited = text.split_whitespace().nth(1);
-        let nanoseconds = waited.and_then(|waited| waited.parse().ok());
-        Ok(Duration::from_nanos(
-            nanoseconds.ok_or(io::ErrorKind::InvalidData)?,
-        ))
+        let mut numbers = text.split_whitespace().map(|number| number.parse().ok());
+        let mut next = || numbers.next().flatten().ok_or(io::ErrorKind::InvalidData);
+        Ok((Duration::from_nanos(next()?), Duration::from_nanos(next()?)))
     }
 
     /// Where a process listens for TCP connections, on whatever port and address.
@@ -252,7 +268,7 @@ mod linux {
             assert!(resident_memory(own).expect("proc") > 0);
             assert!(cpu(own).expect("proc") > Duration::ZERO);
             assert!(activity(own).expect("proc").cpu > Duration::ZERO);
-            starved(own).and(starved_myself()).expect("proc");
+            assert!(own_turns().expect("proc").0 > Duration::ZERO);
             let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
             let address = listener.local_addr().expect("its address");
             let listening = listening_addresses(own).expect("proc");
@@ -263,12 +279,14 @@ mod linux {
 
 #[cfg(not(target_os = "linux"))]
 pub(super) use elsewhere::{
-    activity, cpu, data_size, has_listener, listening_addresses, open_descriptors, resident_memory,
-    starved, starved_myself,
+    activity, cpu, data_size, has_listener, listening_addresses, open_descriptors, own_turns,
+    resident_memory, turns_below,
 };
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
+    use rustix::process::Pid;
+
     use super::{Activity, Duration, SocketAddr, io};
 
     fn nobody_tells<T>() -> io::Result<T> {
@@ -298,11 +316,11 @@ mod elsewhere {
         nobody_tells()
     }
 
-    pub(crate) fn starved(_id: u32) -> io::Result<Duration> {
-        nobody_tells()
+    pub(crate) fn turns_below(_keeper: Pid) -> (Duration, Duration) {
+        Default::default()
     }
 
-    pub(crate) fn starved_myself() -> io::Result<Duration> {
+    pub(crate) fn own_turns() -> io::Result<(Duration, Duration)> {
         nobody_tells()
     }
 

@@ -13,9 +13,10 @@ use super::keeper::{self, Host};
 use super::output::Output;
 use super::process::{BeingStarted, Outputs, Process};
 use super::socket_state::SocketStates;
-use super::supervisor::{self, Policy, Supervision, Supervisor};
+use super::supervisor::{self, Descriptors, Policy, Supervision, Supervisor};
 use super::{Captured, ClientId, Exit, Program};
 
+mod clients;
 mod looking;
 
 const EXIT: Token = Token(0);
@@ -52,6 +53,8 @@ pub struct Session<P> {
     supervisor: Option<Supervisor<P>>,
     /// Whether calls may wait that the supervisor has not decided about.
     calls_wait: bool,
+    /// Whether the server's descriptors are the exam's.
+    exam_descriptors: bool,
     port: u16,
     poll: Poll,
     events: Events,
@@ -106,6 +109,7 @@ impl<P: Policy> Session<P> {
             supervisor,
             // Some may have come before the event loop looked.
             calls_wait: true,
+            exam_descriptors: supervision.descriptors == Descriptors::Exam,
             port,
             poll,
             events: Events::with_capacity(1024),
@@ -278,124 +282,6 @@ impl<P: Policy> Session<P> {
         Ok(true)
     }
 
-    /// Begins to connect a client; see [`Session::is_connected`].
-    ///
-    /// # Errors
-    /// The connection is refused at once, or the machine lacks something.
-    pub fn connect(&mut self, who: ClientId, will_be_lazy: bool) -> io::Result<()> {
-        let mut client = Client::connect(self.port, will_be_lazy)?;
-        self.ports.insert(client.stream.local_addr()?.port(), who);
-        let interest = Interest::READABLE | Interest::WRITABLE;
-        self.poll
-            .registry()
-            .register(&mut client.stream, Token(CLIENTS + who.0), interest)?;
-        if self.clients.len() <= who.0 {
-            self.clients.resize_with(who.0 + 1, || None);
-        }
-        self.clients[who.0] = Some(client);
-        Ok(())
-    }
-
-    /// Whether a client's connection stands.
-    ///
-    /// # Errors
-    /// It was refused or has failed; the client is gone then and can connect anew.
-    pub fn is_connected(&mut self, who: ClientId) -> io::Result<bool> {
-        let Some(client) = self.clients.get(who.0).and_then(Option::as_ref) else {
-            return Ok(false);
-        };
-        let connected = match client.is_connected() {
-            // Why it failed has been read with its bytes.
-            Ok(false) if client.over => Err(io::ErrorKind::ConnectionRefused.into()),
-            connected => connected,
-        };
-        connected.inspect_err(|_| self.clients[who.0] = None)
-    }
-
-    /// Sends bytes from a client, as many as the path takes; the rest follows while
-    /// [`Session::pump`] runs.
-    pub fn send(&mut self, who: ClientId, bytes: &[u8]) {
-        if let Some(client) = self.client(who) {
-            client.send(bytes);
-        }
-    }
-
-    /// How many bytes that clients want to send still wait for room on the way.
-    #[must_use]
-    pub fn unsent(&self) -> u64 {
-        let clients = self.clients.iter().flatten();
-        clients.map(|client| client.unsent() as u64).sum()
-    }
-
-    /// How many bytes a client has sent into the network since it connected.
-    #[must_use]
-    pub fn sent_by(&self, who: ClientId) -> u64 {
-        let client = self.clients.get(who.0).and_then(Option::as_ref);
-        client.map_or(0, |client| client.sent)
-    }
-
-    /// Closes a client's connection.
-    pub fn close(&mut self, who: ClientId) {
-        self.clients[who.0] = None;
-    }
-
-    /// Resets a client's connection.
-    ///
-    /// # Errors
-    /// The machine's.
-    pub fn reset(&mut self, who: ClientId) -> io::Result<()> {
-        if let Some(client) = self.clients[who.0].take() {
-            client.reset_on_close()?;
-        }
-        Ok(())
-    }
-
-    /// Shuts down a client's sending side.
-    ///
-    /// # Errors
-    /// The machine's.
-    pub fn half_close(&mut self, who: ClientId) -> io::Result<()> {
-        match self.client(who) {
-            Some(client) => client.half_close(),
-            None => Ok(()),
-        }
-    }
-
-    /// From here on, nothing is read for this client.
-    pub fn stop_reading(&mut self, who: ClientId) {
-        if let Some(client) = self.client(who) {
-            client.lazy = true;
-        }
-        if self.supervisor.is_some() {
-            // Where the buffer stays as it is, it takes more to fill, and that is all.
-            let _stays_large = self.shrink_send_buffer(who);
-        }
-    }
-
-    /// Makes the server's send buffer for a client small.
-    fn shrink_send_buffer(&self, who: ClientId) -> io::Result<()> {
-        let port = self.port_of(who)?;
-        match self.server_side(port)? {
-            Some(connection) => supervisor::shrink(self.process_id(), connection.inode, port),
-            None => Ok(()),
-        }
-    }
-
-    /// From here on, this client reads again, beginning with what has come in the meantime.
-    pub fn read_again(&mut self, who: ClientId) {
-        if let Some(client) = self.client(who) {
-            client.lazy = false;
-            self.unread.push(who.0);
-        }
-    }
-
-    /// Whether everything that has reached a client has been read.
-    #[must_use]
-    pub fn has_read_all(&self, who: ClientId) -> bool {
-        let client = self.clients.get(who.0).and_then(Option::as_ref);
-        client.is_none_or(|client| client.over || !client.may_read)
-    }
-
     /// Begins to stop the server. It stops only when its call is answered, if it waits for the
     /// supervisor, so that [`Session::pump`] must run meanwhile.
     pub fn freeze(&self) {
@@ -413,12 +299,6 @@ impl<P: Policy> Session<P> {
     /// Lets the server go on.
     pub fn thaw(&self) {
         self.process.thaw();
-    }
-
-    /// The client whose own end has, or had, this port.
-    #[must_use]
-    pub fn client_at(&self, port: u16) -> Option<ClientId> {
-        self.ports.get(&port).copied()
     }
 
     /// Whoever judges the server's system calls; nobody where none is watched.
@@ -449,10 +329,6 @@ impl<P: Policy> Session<P> {
             stdout.into_captured(&mut buffer),
             stderr.into_captured(&mut buffer),
         )
-    }
-
-    fn client(&mut self, who: ClientId) -> Option<&mut Client> {
-        self.clients.get_mut(who.0).and_then(Option::as_mut)
     }
 }
 

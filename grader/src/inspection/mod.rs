@@ -14,7 +14,7 @@ use crate::source::starting_file::{Leftovers, leftovers};
 use crate::source::syntax::{ParseError, Syntax};
 use crate::submission::{Source, Submission};
 use crate::suite::{Examines, Inspection};
-use crate::verdict::{CheckKind, CheckReport, Failure, Finding, Outcome};
+use crate::verdict::{CheckKind, CheckReport, Failure, Finding, NotPlayed, Outcome};
 
 mod memory;
 mod sanitizer;
@@ -153,8 +153,10 @@ impl<'a> Inspector<'a> {
         let Outcome::Failed(failure) = &mut check.outcome else {
             return;
         };
-        let is_about_the_port =
-            !failure.not_compiled && (failure.not_played || main == "port-from-argument");
+        let is_about_the_port = match failure.not_played {
+            Some(why) => why == NotPlayed::NeverServed,
+            None => main == "port-from-argument",
+        };
         let is_about_output = failure
             .comparison
             .as_ref()

@@ -40,12 +40,9 @@ fn broken_rule<'a>(
     failure: &'a Failure,
 ) -> (Option<&'static Rule>, Option<&'a str>) {
     // A server that never served has broken another rule than the one the check is about.
-    let (id, hint) = if failure.not_compiled {
-        (Some("compiles"), &failure.hint)
-    } else if failure.not_played {
-        (Some("port-from-argument"), &failure.hint)
-    } else {
-        (check.rules.first().map(String::as_str), &check.hint)
+    let (id, hint) = match failure.not_played {
+        Some(why) => (Some(why.rule()), &failure.hint),
+        None => (check.rules.first().map(String::as_str), &check.hint),
     };
     let rule = id.and_then(|id| rules::find(id).ok());
     let hint = hint.as_deref();

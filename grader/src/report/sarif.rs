@@ -145,7 +145,7 @@ impl Document for Sarif {
                 for finding in &failure.findings {
                     run.add(rule, level, finding);
                 }
-                if failure.findings.is_empty() && !failure.not_played {
+                if failure.findings.is_empty() && failure.not_played.is_none() {
                     run.add(rule, level, &Finding::new(&failure.reason, None));
                 }
             }

@@ -50,7 +50,7 @@ impl Play<'_> {
                 patience.glance()
             };
             let Some(pause) = pause else {
-                if self.excuses.excuse(&self.session, &mut patience) {
+                if self.clock.excuses(&self.session, &mut patience)? {
                     continue;
                 }
                 break;
@@ -105,7 +105,7 @@ impl Play<'_> {
         {
             match patience.glance() {
                 Some(glance) => self.session.pump(glance, |_| Ok::<(), io::Error>(()))?,
-                None if self.excuses.excuse(&self.session, &mut patience) => {}
+                None if self.clock.excuses(&self.session, &mut patience)? => {}
                 None => break,
             }
         }

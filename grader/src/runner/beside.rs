@@ -20,6 +20,9 @@ const CROWD: usize = 100;
 impl Play<'_> {
     /// The rule that a failure counts for, where that is not one of the scenario's own.
     pub(super) fn beside(&self, failure: &Failure) -> Option<&'static str> {
+        if failure.matter == Matter::Pace {
+            return Some("prompt");
+        }
         // The real examiner's tests are about everything at once.
         if failure.matter != Matter::Conduct || self.scenario.judge == Judge::SortedLines {
             return None;

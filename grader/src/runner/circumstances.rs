@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::budget::Budget;
+use super::patience::Limits;
 use super::places::Place;
 use machine::ports::Ports;
 use machine::{Descriptors, Host, Program};
@@ -30,6 +32,8 @@ pub(super) struct Circumstances<'run> {
     pub(super) ports: &'run Ports,
     /// How long a server may do nothing before it counts as hanging.
     pub(super) patience: Duration,
+    /// How long all plays may take.
+    pub(super) budget: &'run Budget,
     /// The seed of everything random.
     pub(super) seed: u64,
 }
@@ -41,9 +45,21 @@ impl Circumstances<'_> {
         self.patience * 5
     }
 
+    /// How long this play may take.
+    pub(super) fn limits(&self) -> Limits {
+        self.budget.of_a_play(self.patience)
+    }
+
     /// How much of a wait to wait at once.
     pub(super) fn part_of(&self, wait: Duration) -> Duration {
         self.place.map_or(wait, |place| place.part_of(wait))
+    }
+
+    /// Says that the server runs on when there is nothing to do.
+    pub(super) fn never_sleeps(&self) {
+        if let Some(place) = self.place {
+            place.is_restless();
+        }
     }
 
     /// Says what came of waiting: whether anything has happened.

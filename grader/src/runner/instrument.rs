@@ -95,8 +95,6 @@ impl Instrument {
         circumstances: &Circumstances<'_>,
     ) -> Result<Observation, Short> {
         let file = self.folder.join(place.to_string());
-        let by_valgrind = matches!(self.tool, Tool::Valgrind(_));
-        let slower = if by_valgrind { 10 } else { 3 };
         let _told_by_the_tool = try_play(
             scenario,
             &Circumstances {
@@ -104,7 +102,7 @@ impl Instrument {
                     confine: circumstances.program.confine,
                     ..self.program(&file)
                 },
-                patience: circumstances.patience * slower,
+                patience: circumstances.patience * self.slower(),
                 ..*circumstances
             },
         )?;
@@ -113,11 +111,19 @@ impl Instrument {
             let _as_far_as_it_goes = file.take(READ).read_to_end(&mut said);
         }
         Ok(Observation {
-            by_valgrind,
+            by_valgrind: matches!(self.tool, Tool::Valgrind(_)),
             scenario: scenario.name.clone(),
             said,
             trouble: None,
         })
+    }
+
+    /// How many times longer things may take with it.
+    pub(super) const fn slower(&self) -> u32 {
+        match self.tool {
+            Tool::Sanitizers(_) => 3,
+            Tool::Valgrind(_) => 10,
+        }
     }
 
     /// What there is of a play that could not be.

@@ -2,6 +2,7 @@
 
 mod aftermath;
 mod beside;
+mod budget;
 mod check;
 mod circumstances;
 mod explain;

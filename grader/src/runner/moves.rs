@@ -3,7 +3,7 @@
 use std::io;
 
 use super::explain;
-use super::patience::Patience;
+use super::patience::{Clock, Patience};
 use super::play::{Deed, Play};
 use super::stop::{Stop, blind};
 use super::waiting::Sign;
@@ -34,6 +34,7 @@ impl Play<'_> {
                 self.lazy.insert(who);
                 self.oracle.stops_reading(who);
                 self.session.stop_reading(who);
+                self.session.refuse_at_once(who, true);
                 Ok(())
             }
             Move::ReadAgain(who) => self.read_again(who),
@@ -197,6 +198,7 @@ impl Play<'_> {
             self.wait_until_accepted(who, patience)?;
         }
         self.serves = true;
+        self.clock = Clock::new(&self.session, self.circumstances.patience);
         Ok(())
     }
 
@@ -251,6 +253,7 @@ impl Play<'_> {
     fn read_again(&mut self, who: ClientId) -> Result<(), Stop> {
         self.transcript.add(who, "reads again", b"");
         self.lazy.remove(&who);
+        self.session.refuse_at_once(who, false);
         self.session.read_again(who);
         self.wait_until_caught_up(who)?;
         self.oracle.has_caught_up(who);

@@ -5,7 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use super::circumstances::Circumstances;
-use super::patience::Patience;
+use super::patience::{Clock, Patience};
 use super::stop::Stop;
 use machine::ports::Port;
 use machine::{Happening, Supervision};
@@ -27,6 +27,7 @@ pub(super) struct Pacemaker {
     /// What the listener has received.
     heard: u64,
     patience: Duration,
+    clock: Clock,
 }
 
 impl Pacemaker {
@@ -50,11 +51,13 @@ impl Pacemaker {
             &supervision,
             Conduct::default(),
         )?;
+        let patience = circumstances.starting_patience();
         let mut pacemaker = Self {
+            clock: Clock::new(&session, patience),
             session,
             _port: port,
             heard: 0,
-            patience: circumstances.starting_patience(),
+            patience,
         };
         pacemaker.wait(|pacemaker| Ok(pacemaker.session.backlog()?.is_some()))?;
         for who in [SPEAKER, LISTENER] {
@@ -82,7 +85,12 @@ impl Pacemaker {
     fn wait(&mut self, over: impl Fn(&mut Self) -> io::Result<bool>) -> Result<(), Stop> {
         let mut patience = Patience::new(self.patience);
         while !over(self)? {
-            let Some(pause) = patience.glance().filter(|_| self.session.exit().is_none()) else {
+            let pause = patience.glance();
+            let runs = self.session.exit().is_none();
+            if pause.is_none() && runs && self.clock.excuses(&self.session, &mut patience)? {
+                continue;
+            }
+            let Some(pause) = pause.filter(|_| runs) else {
                 return Err(Stop::Trouble(
                     "the built-in reference, with which the server is compared, does not relay"
                         .into(),

@@ -2,9 +2,11 @@
 //!
 //! A play takes a place. One that merely waits for a server that does nothing lends its place to
 //! another, so that a server that hangs in every scenario is not waited for in one scenario after
-//! another.
+//! another. One whose server never sleeps takes several: more of those than there are processors
+//! would only keep each other waiting.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicIsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -25,13 +27,26 @@ pub(super) struct Places {
     /// How many are free; below 0 while more are busy than should be.
     free: Mutex<isize>,
     freed: Condvar,
+    /// How many a play takes whose server never sleeps.
+    of_the_restless: isize,
+    /// How many a play takes: as many as the last ones turned out to need.
+    usual: AtomicIsize,
 }
 
 impl Places {
     pub(super) fn new(count: usize) -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Self::on(count.max(1), processors)
+    }
+
+    fn on(count: usize, processors: usize) -> Self {
+        // One more than there are processors: a server and its play take turns.
+        let of_the_restless = count.div_ceil(processors.saturating_add(1));
         Self {
-            free: Mutex::new(isize::try_from(count.max(1)).unwrap_or(isize::MAX)),
+            free: Mutex::new(isize::try_from(count).unwrap_or(isize::MAX)),
             freed: Condvar::new(),
+            of_the_restless: isize::try_from(of_the_restless).unwrap_or(isize::MAX),
+            usual: AtomicIsize::new(1),
         }
     }
 
@@ -42,23 +57,26 @@ impl Places {
             .freed
             .wait_while(free, |free| *free <= 0)
             .unwrap_or_else(PoisonError::into_inner);
-        *free -= 1;
+        let count = self.usual.load(Ordering::Relaxed);
+        *free -= count;
         Place {
             places: self,
+            count: Cell::new(count),
             state: Cell::new(State::Busy(Instant::now())),
         }
     }
 
     fn change(&self, by: isize) {
         *self.free.lock().unwrap_or_else(PoisonError::into_inner) += by;
-        self.freed.notify_one();
+        self.freed.notify_all();
     }
 }
 
-/// The place that a play has taken; it is free again when this is dropped.
+/// The place that a play has taken, or several; free again when this is dropped.
 #[derive(Debug)]
 pub(super) struct Place<'places> {
     places: &'places Places,
+    count: Cell<isize>,
     state: Cell<State>,
 }
 
@@ -85,9 +103,19 @@ impl Place<'_> {
     /// Something has happened: the place is needed, even if there is none.
     pub(super) fn is_needed(&self) {
         if matches!(self.state.get(), State::Lent) {
-            self.places.change(-1);
+            self.places.change(-self.count.get());
         }
         self.state.set(State::Busy(Instant::now()));
+    }
+
+    /// The server was seen to run on when there was nothing to do; so will those of other plays.
+    pub(super) fn is_restless(&self) {
+        let count = self.places.of_the_restless;
+        self.places.usual.store(count, Ordering::Relaxed);
+        let before = self.count.replace(count);
+        if !matches!(self.state.get(), State::Lent) {
+            self.places.change(before - count);
+        }
     }
 
     /// Nothing has happened; if that is so for a while, and the server does nothing either,
@@ -108,7 +136,7 @@ impl Place<'_> {
                 if now.saturating_sub(before) < QUIET / IDLE && memory <= SMALL =>
             {
                 self.state.set(State::Lent);
-                self.places.change(1);
+                self.places.change(self.count.get());
             }
             _ => self.state.set(State::LookedAt(Instant::now(), now)),
         }
@@ -118,7 +146,7 @@ impl Place<'_> {
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         if !matches!(self.state.get(), State::Lent) {
-            self.places.change(1);
+            self.places.change(self.count.get());
         }
     }
 }
@@ -158,6 +186,27 @@ mod tests {
         assert_eq!(places.free(), 0);
         drop(one);
         assert_eq!(places.free(), 1);
+    }
+
+    #[test]
+    fn the_restless_take_so_many_that_few_go_on_at_once() {
+        let places = Places::on(8, 2);
+        let one = places.take();
+        assert_eq!(places.free(), 7);
+        one.is_restless();
+        assert_eq!(places.free(), 5);
+        let other = places.take();
+        assert_eq!(places.free(), 2);
+        other.is_restless();
+        assert_eq!(places.free(), 2);
+        drop(one);
+        drop(other);
+        assert_eq!(places.free(), 8);
+        for jobs in 1..4 {
+            let places = Places::on(jobs, 2);
+            places.take().is_restless();
+            assert_eq!(places.of_the_restless, 1);
+        }
     }
 
     #[test]

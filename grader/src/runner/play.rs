@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::circumstances::Circumstances;
 use super::measuring::Measurements;
-use super::patience::Excuses;
+use super::patience::{Clock, Exceeded};
 use super::stop::Stop;
 use super::transcript::Transcript;
 use super::{explain, startup};
@@ -15,7 +15,7 @@ use crate::oracle::matcher::Mismatch;
 use crate::oracle::{Oracle, Stream};
 use crate::scenario::{ClientId, Scenario};
 use crate::script::{self, Departure, Move, Planned};
-use crate::verdict::{Failure, Reading};
+use crate::verdict::{Failure, NotPlayed, Reading};
 use machine::ports::{self, Port};
 use machine::{Exit, Happening};
 
@@ -50,7 +50,7 @@ pub(super) struct Play<'run> {
     pub(super) measurements: Measurements,
     /// Whether something has been made to fail.
     pub(super) adversity: bool,
-    pub(super) excuses: Excuses,
+    pub(super) clock: Clock,
     /// The step that is being played, by its place.
     step: usize,
     /// The line of the scenario file on which it stands.
@@ -82,6 +82,7 @@ impl<'run> Play<'run> {
         circumstances: &'run Circumstances<'run>,
         started: startup::Started,
     ) -> Self {
+        let clock = Clock::new(&started.session, circumstances.patience);
         Self {
             scenario,
             circumstances,
@@ -99,7 +100,7 @@ impl<'run> Play<'run> {
             serves: false,
             measurements: Measurements::default(),
             adversity: false,
-            excuses: Excuses::default(),
+            clock,
             step: 0,
             line: 1,
             transcript: Transcript::new(scenario),
@@ -108,7 +109,10 @@ impl<'run> Play<'run> {
 
     /// Makes every move and judges what came of it.
     pub(super) fn play_out(mut self, readings: &mut BTreeSet<Reading>) -> Result<(), Stop> {
-        match self.all_moves() {
+        let ended = self.all_moves();
+        let (taken, own) = self.clock.taken(&self.session);
+        self.circumstances.budget.spend(taken, own);
+        match ended {
             Ok(()) => {
                 self.collect_readings(readings);
                 self.finish()
@@ -196,7 +200,8 @@ impl<'run> Play<'run> {
         // Whoever sends wrong bytes serves, if badly. Where a newcomer is the first client of all
         // and is not served, nobody is.
         let nobody_served = !self.serves || self.scenario.clients.is_empty();
-        failure.not_played = nobody_served && failure.comparison.is_none();
+        failure.not_played =
+            (nobody_served && failure.comparison.is_none()).then_some(NotPlayed::NeverServed);
         failure.transcript = self.transcript.rows();
         let (stdout, stderr) = self.session.end();
         if let Some(exit) = exit {
@@ -246,6 +251,15 @@ impl<'run> Play<'run> {
             }
         }
         self.circumstances.waited(&self.session, progress);
+        if self.serves {
+            let limits = self.circumstances.limits();
+            if let Some(exceeded) = self.clock.exceeds(limits, &self.session) {
+                if matches!(exceeded, Exceeded::Asleep(_)) {
+                    self.circumstances.budget.is_slow();
+                }
+                return Err(explain::takes_too_long(self, exceeded).into());
+            }
+        }
         if let Some(misconduct) = conduct::misconduct(&mut self.session) {
             return Err(self.misconduct(&misconduct));
         }

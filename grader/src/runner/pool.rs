@@ -9,10 +9,11 @@ use super::check::{Short, report, try_play};
 use super::circumstances::Circumstances;
 use super::instrument::{Instrument, Observation};
 use super::places::Places;
+use super::preflight;
 use super::queue::{Queue, Returned};
 use super::stage::Stage;
-use crate::scenario::{Action, Scenario, StartOutcome};
-use crate::verdict::{CheckReport, Failure, Outcome};
+use crate::scenario::{Action, Measured, Scenario, StartOutcome, Step};
+use crate::verdict::{CheckReport, Failure, NotPlayed, Outcome};
 use crate::workers;
 use machine::{Descriptors, Host, Program, limits};
 
@@ -82,8 +83,15 @@ pub fn run<E: Send>(
     mut tell: impl FnMut(CheckReport) -> Result<(), E>,
 ) -> Result<Vec<Observation>, RunError<E>> {
     let stage = Stage::new(settings);
-    let never_served = stage.never_serves().map_err(RunError::CannotExecute)?;
     let places = Places::new(settings.jobs);
+    let never_served = {
+        let taken = places.take();
+        let circumstances = Circumstances {
+            place: Some(&taken),
+            ..stage.circumstances()
+        };
+        preflight::never_serves(&circumstances).map_err(RunError::CannotExecute)?
+    };
     let queue = Queue::new(
         order_of_play(settings, suite, never_served.is_some()),
         settings.patience,
@@ -160,7 +168,12 @@ fn done(
 ) -> Result<Done, Box<Done>> {
     let scenario = &suite[place];
     let instrument = instrument.and_then(|instrument| settings.instruments.get(instrument));
+    let too_slow = circumstances.budget.used_up_for(scenario);
     if let Some(instrument) = instrument {
+        if let Some(failure) = &too_slow {
+            let report = not_played(scenario, failure);
+            return Ok(Done::Observed(instrument.observed_nothing(&report)));
+        }
         return match instrument.observe(place, scenario, circumstances) {
             Ok(observation) => Ok(Done::Observed(observation)),
             Err(Short(report)) => {
@@ -169,17 +182,18 @@ fn done(
             }
         };
     }
-    match never_served {
+    match never_served.or(too_slow.as_ref()) {
         Some(failure) if needs_service(scenario) => Ok(not_played(scenario, failure)),
         _ if descriptors(scenario) > settings.descriptors => Ok(too_many(scenario, settings)),
         _ => try_play(scenario, circumstances),
     }
+    .inspect(|checked| circumstances.budget.note(checked))
     .map(|checked| Done::Checked(place, checked))
     .map_err(|Short(report)| Box::new(Done::Checked(place, *report)))
 }
 
-/// What is to be played, to be taken from the end: long plays first, so that none of them is left
-/// over when everything else is done.
+/// What is to be played, to be taken from the end: first what finds those with whom the rest takes
+/// too long, then long plays, so that none of them is left over when everything else is done.
 fn order_of_play(settings: &Settings, suite: &[Scenario], never_served: bool) -> Vec<Task> {
     let reported = if settings.only_observe {
         0
@@ -212,12 +226,18 @@ fn order_of_play(settings: &Settings, suite: &[Scenario], never_served: bool) ->
     }
     tasks.sort_by_key(|task| {
         (
+            finds_the_slow(&suite[task.place]),
             suite[task.place].clients.len(),
             task.instrument.is_none(),
             std::cmp::Reverse(task.place),
         )
     });
     tasks
+}
+
+fn finds_the_slow(scenario: &Scenario) -> bool {
+    let is_about_it = |step: &Step| step.action == Action::Measure(Measured::Promptness);
+    scenario.steps.iter().any(is_about_it)
 }
 
 /// How many plays there are at most for each that may be busy; the others wait for servers that
@@ -274,11 +294,10 @@ fn needs_service(scenario: &Scenario) -> bool {
     })
 }
 
-/// The report of a scenario that a server cannot pass that never serves anybody.
+/// The report of a scenario that a server cannot pass, for a reason that is the same for all.
 fn not_played(scenario: &Scenario, failure: &Failure) -> CheckReport {
     let failure = Failure {
         line: scenario.steps.first().map_or(1, |step| step.line),
-        not_played: true,
         ..failure.clone()
     };
     report(scenario, Outcome::Failed(Box::new(failure)), Duration::ZERO)
@@ -289,7 +308,7 @@ fn not_played(scenario: &Scenario, failure: &Failure) -> CheckReport {
 pub fn not_compiled(scenario: &Scenario, reason: &str) -> CheckReport {
     let failure = Failure {
         reason: format!("there is no server to play with: {reason}"),
-        not_compiled: true,
+        not_played: Some(NotPlayed::NotCompiled),
         ..Failure::default()
     };
     not_played(scenario, &failure)

@@ -37,7 +37,7 @@ pub(super) fn never_serves(circumstances: &Circumstances<'_>) -> io::Result<Opti
         Err(error) => return Err(error),
     }
     match play(&only_a_newcomer(), circumstances).outcome {
-        Outcome::Failed(failure) if failure.not_played => Ok(Some(*failure)),
+        Outcome::Failed(failure) if failure.not_played.is_some() => Ok(Some(*failure)),
         _ => Ok(None),
     }
 }

@@ -52,6 +52,7 @@ impl Play<'_> {
             let Ok(ran) = self.session.cpu() else { break };
             if ran >= *begun.get_or_insert(ran + SPELL) {
                 self.never_sleeps = true;
+                self.circumstances.never_sleeps();
                 break;
             }
             match patience.glance() {

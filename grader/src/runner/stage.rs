@@ -2,8 +2,10 @@
 
 use std::io;
 
+use super::budget::Budget;
 use super::check;
 use super::circumstances::Circumstances;
+use super::instrument::Instrument;
 use super::pool::Settings;
 use super::preflight;
 use crate::scenario::Scenario;
@@ -15,6 +17,7 @@ use machine::ports::Ports;
 pub struct Stage<'run> {
     settings: &'run Settings,
     ports: Ports,
+    budget: Budget,
 }
 
 impl<'run> Stage<'run> {
@@ -24,6 +27,14 @@ impl<'run> Stage<'run> {
         Self {
             settings,
             ports: Ports::new(),
+            budget: Budget::new(
+                settings.patience,
+                1 + settings
+                    .instruments
+                    .iter()
+                    .map(Instrument::slower)
+                    .sum::<u32>(),
+            ),
         }
     }
 
@@ -53,6 +64,7 @@ impl<'run> Stage<'run> {
             place: None,
             ports: &self.ports,
             patience: settings.patience,
+            budget: &self.budget,
             seed: settings.seed,
         }
     }

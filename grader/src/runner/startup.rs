@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::circumstances::Circumstances;
 use super::explain;
-use super::patience::{Excuses, Patience};
+use super::patience::{Clock, Patience};
 use super::stop::{Stop, blind};
 use machine::ports::{self, BusyPort, Port};
 use machine::{Captured, Exit, Supervision};
@@ -33,7 +33,7 @@ pub(super) struct Started {
     fails: Option<FailingCall>,
     /// The listener that keeps a port busy.
     busy: Option<BusyPort>,
-    excuses: Excuses,
+    clock: Clock,
 }
 
 /// Starts the server as the scenario asks.
@@ -66,6 +66,7 @@ pub(super) fn start(
         conduct,
     )
     .map_err(Stop::not_started)?;
+    let clock = Clock::new(&session, circumstances.patience);
     Ok(Started {
         session,
         port,
@@ -73,7 +74,7 @@ pub(super) fn start(
         arguments,
         fails: start.fails,
         busy,
-        excuses: Excuses::default(),
+        clock,
     })
 }
 
@@ -124,7 +125,7 @@ impl Started {
         while self.session.exit().is_none() {
             match patience.left() {
                 Some(left) => self.pump(left, circumstances)?,
-                None if self.excuses.excuse(&self.session, &mut patience) => {}
+                None if self.clock.excuses(&self.session, &mut patience)? => {}
                 None => return Err(self.still_runs().into()),
             }
         }
@@ -187,6 +188,7 @@ impl Started {
             }
             match patience.glance() {
                 Some(glance) => self.pump(glance, circumstances)?,
+                None if self.clock.excuses(&self.session, &mut patience)? => {}
                 // It does neither, which is odd and no crash.
                 None => return Ok(()),
             }
@@ -217,7 +219,7 @@ impl Started {
             }
             match patience.glance() {
                 Some(glance) => self.pump(glance, circumstances)?,
-                None if self.excuses.excuse(&self.session, &mut patience) => {}
+                None if self.clock.excuses(&self.session, &mut patience)? => {}
                 None => return Err(self.still_runs().into()),
             }
         }

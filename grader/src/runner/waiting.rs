@@ -47,7 +47,7 @@ impl Play<'_> {
                 }
                 // One that reads byte by byte has nothing to show for a while, and is not hanging.
                 None if self.server_still_reads(&mut unread) => patience.renew(),
-                None if self.excuses.excuse(&self.session, &mut patience) => {}
+                None if self.clock.excuses(&self.session, &mut patience)? => {}
                 None => return Err(explain::nothing_came(self, who).into()),
             }
         }
@@ -274,7 +274,7 @@ impl Play<'_> {
                 Sign::Answer => patience.glance(),
             };
             let Some(pause) = pause else {
-                if self.excuses.excuse(&self.session, &mut patience) {
+                if self.clock.excuses(&self.session, &mut patience)? {
                     continue;
                 }
                 return Err(hangs(self).into());

@@ -23,16 +23,36 @@ pub struct Failure {
     /// The rule that is broken where it is not the one that the scenario is about: a scenario
     /// that looks at system calls must not hold a line that is lost against them.
     pub beside: Option<&'static str>,
-    /// Set on a check that was not played because the server never served in the first place, or
-    /// because there is none.
-    pub not_played: bool,
-    /// Set beside it where the source does not compile.
-    pub not_compiled: bool,
+    /// Why the check was not played, where it was not.
+    pub not_played: Option<NotPlayed>,
     /// What is wrong in the source, in the order of the file, where that is known.
     pub findings: Vec<Finding>,
     /// What it usually comes from when nobody is served at all, where that is not the port. A
     /// server that serves fails by what the check is about.
     pub hint: Option<String>,
+}
+
+/// Why a check failed without being played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotPlayed {
+    /// The server never served in the first place.
+    NeverServed,
+    /// There is none: the source does not compile.
+    NotCompiled,
+    /// The server had used up the time that a run may take.
+    TooSlow,
+}
+
+impl NotPlayed {
+    /// The rule that is broken then.
+    #[must_use]
+    pub const fn rule(self) -> &'static str {
+        match self {
+            Self::NeverServed => "port-from-argument",
+            Self::NotCompiled => "compiles",
+            Self::TooSlow => "prompt",
+        }
+    }
 }
 
 /// What a failure is about.
@@ -45,6 +65,8 @@ pub enum Matter {
     Calls,
     /// What the server has of the machine.
     Resources,
+    /// How long the server takes for it all.
+    Pace,
 }
 
 /// One thing that happened: who, did what, with which text.

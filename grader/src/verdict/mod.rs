@@ -13,7 +13,7 @@ mod failure;
 mod finding;
 pub mod score;
 
-pub use failure::{Comparison, Death, Failure, Matter, TranscriptRow};
+pub use failure::{Comparison, Death, Failure, Matter, NotPlayed, TranscriptRow};
 pub use finding::{Finding, Frame, Place};
 
 /// The result of one check.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use grader::event::{Event, RunDescription, RunResult};
 use grader::tier::Tier;
 use grader::verdict::{
-    CheckKind, CheckReport, Comparison, Death, Failure, Finding, Frame, Outcome, Place, Reading,
-    Summary, TranscriptRow,
+    CheckKind, CheckReport, Comparison, Death, Failure, Finding, Frame, NotPlayed, Outcome, Place,
+    Reading, Summary, TranscriptRow,
 };
 
 /// A run of these checks.
@@ -266,7 +266,7 @@ pub(crate) fn never_serving() -> Vec<CheckReport> {
                     how: "exited with status 1".to_owned(),
                     last_words: "Fatal error\n".to_owned(),
                 }),
-                not_played: true,
+                not_played: Some(NotPlayed::NeverServed),
                 ..Failure::default()
             }),
         )

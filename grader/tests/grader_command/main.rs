@@ -19,6 +19,7 @@ mod ordinary_user;
 mod resources;
 #[path = "../servers/mod.rs"]
 mod servers;
+mod slow_servers;
 mod system_calls;
 mod tight_limits;
 mod verdicts;

@@ -142,6 +142,11 @@ impl Drop for LeftFolder {
 }
 
 impl Keeper {
+    /// The keeper's own process.
+    pub(crate) fn id(&self) -> Pid {
+        Pid::from_child(&self.starting.child)
+    }
+
     /// The program's process, which stays a zombie when it has ended, until the keeper does.
     pub(crate) const fn process(&self) -> Pid {
         self.process

@@ -118,10 +118,13 @@ impl<P: Policy> Session<P> {
     /// # Errors
     /// The machine does not tell.
     pub fn turns(&self) -> io::Result<Turns> {
+        let (grader_ran, grader_starved) = resources::own_turns()?;
+        let (ran, starved) = resources::turns_below(self.process.keeper());
         Ok(Turns {
-            ran: self.activity()?.cpu,
-            starved: resources::starved(self.process_id())?,
-            grader_starved: resources::starved_myself()?,
+            ran,
+            starved,
+            grader_ran,
+            grader_starved,
         })
     }
 

@@ -9,7 +9,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use mio::{Registry, Token};
 use serde::{Deserialize, Serialize};
 
-use super::{Descriptors, Direction, Kind, Policy, Socket, Supervision};
+use super::{Connected, Descriptors, Direction, Kind, Policy, Socket, Supervision};
 use crate::keeper::Host;
 
 /// There is none.
@@ -105,7 +105,11 @@ impl Rehearsal {
     }
 }
 
-pub(crate) fn shrink(_server: u32, _inode: u32, _client_port: u16) -> io::Result<()> {
+pub(crate) fn shrink(_connection: Connected) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+pub(crate) fn refuse_at_once(_connection: Connected, _at_once: bool) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 

@@ -33,9 +33,21 @@ use elsewhere as system;
 use linux as system;
 
 pub(super) use system::{
-    Filter, InServer, Rehearsal, Supervisor, attach_until, hand_over, prepare, shrink,
+    Filter, InServer, Rehearsal, Supervisor, attach_until, hand_over, prepare, refuse_at_once,
+    shrink,
 };
 pub use system::{SeenCall, SeenSocket, Sets, probe};
+
+/// A server's connection to a client.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Connected {
+    /// The server's process.
+    pub(super) server: u32,
+    /// The inode of the server's socket.
+    pub(super) inode: u32,
+    /// The client's port.
+    pub(super) client_port: u16,
+}
 
 /// The first of the tokens that the supervisor uses for calls that wait. All of its tokens are
 /// at least this, and no client's is.

@@ -332,7 +332,7 @@ impl Check {
                     how: death.how.clone(),
                     last_words: death.last_words.clone(),
                 }),
-            not_played: failure.is_some_and(|failure| failure.not_played),
+            not_played: failure.is_some_and(|failure| failure.not_played.is_some()),
             hidden: check.hidden,
             findings: failure
                 .map(|failure| failure.findings.iter().map(Finding::new).collect())

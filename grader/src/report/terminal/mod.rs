@@ -8,7 +8,7 @@ use anstream::AutoStream;
 use super::Reporter;
 use crate::event::{Event, RunDescription};
 use crate::verdict::score::Score;
-use crate::verdict::{CheckReport, Outcome};
+use crate::verdict::{CheckReport, NotPlayed, Outcome};
 
 mod check;
 mod comparison;
@@ -52,8 +52,8 @@ pub struct Options {
 struct Folded {
     /// Those that were not played.
     not_played: usize,
-    /// Whether that was because the source does not compile.
-    not_compiled: bool,
+    /// Why the last of them was not.
+    why: Option<NotPlayed>,
     /// Those that were skipped for a reason that was shown.
     skipped: usize,
 }
@@ -62,7 +62,7 @@ impl Folded {
     const fn new() -> Self {
         Self {
             not_played: 0,
-            not_compiled: false,
+            why: None,
             skipped: 0,
         }
     }
@@ -165,14 +165,16 @@ impl<W: Write> Terminal<W> {
 
     fn check(&mut self, check: &CheckReport) -> io::Result<()> {
         if let Outcome::Failed(failure) = &check.outcome {
-            if failure.not_played && self.not_played_shown {
+            if let Some(why) = failure.not_played
+                && self.not_played_shown
+            {
                 self.folded.not_played += 1;
-                self.folded.not_compiled |= failure.not_compiled;
+                self.folded.why = Some(why);
                 return Ok(());
             }
             // That it does not compile is shown by the check of just that.
             let compiles = check.rules.first().is_some_and(|rule| rule == "compiles");
-            self.not_played_shown |= failure.not_played || compiles;
+            self.not_played_shown |= failure.not_played.is_some() || compiles;
             self.failed.get_or_insert_with(|| check.scenario.clone());
         }
         if let Outcome::Skipped(reason) = &check.outcome

@@ -9,7 +9,7 @@ use super::{Folded, Options};
 use crate::event::{RunDescription, RunResult};
 use crate::tier::Tier;
 use crate::verdict::score::Score;
-use crate::verdict::{Tally, Verdict};
+use crate::verdict::{NotPlayed, Tally, Verdict};
 
 /// What the report itself knows at the end.
 pub(super) struct Ends<'a> {
@@ -35,14 +35,14 @@ pub(super) fn show(
     let more = |count: usize| if count == 1 { "check" } else { "checks" };
     let Folded {
         not_played,
-        not_compiled,
+        why,
         skipped,
     } = *ends.folded;
     if not_played > 0 {
-        let since = if not_compiled {
-            "there is no server: the source does not compile"
-        } else {
-            "the server never served"
+        let since = match why {
+            Some(NotPlayed::NotCompiled) => "there is no server: the source does not compile",
+            Some(NotPlayed::TooSlow) => "the server takes too long",
+            Some(NotPlayed::NeverServed) | None => "the server never served",
         };
         let checks = more(not_played);
         let folded =

@@ -8,8 +8,8 @@ use crate::event::{RunDescription, RunResult};
 use crate::rules;
 use crate::tier::Tier;
 use crate::verdict::{
-    CheckKind, CheckReport, Comparison, Death, Failure, Finding, Frame, Outcome, Place, Reading,
-    Summary, TranscriptRow,
+    CheckKind, CheckReport, Comparison, Death, Failure, Finding, Frame, NotPlayed, Outcome, Place,
+    Reading, Summary, TranscriptRow,
 };
 
 mod machines;
@@ -204,8 +204,12 @@ impl Stock {
                 how: self.text(),
                 last_words: self.text(),
             }),
-            not_played: flags & 12 == 12,
-            not_compiled: flags & 28 == 28,
+            not_played: match flags & 28 {
+                12 => Some(NotPlayed::NeverServed),
+                28 => Some(NotPlayed::NotCompiled),
+                24 => Some(NotPlayed::TooSlow),
+                _ => None,
+            },
             findings: self.findings(),
             hint: (flags & 32 != 0).then(|| self.text()),
             ..Failure::default()

@@ -16,7 +16,7 @@ pub(super) use output::{
     death, died_at_start, still_runs, unwanted_output, wrong_output, wrong_status,
 };
 pub(super) use resources::{
-    comes_late, descriptors_differ, leaks_memory, listens_elsewhere, never_sleeps,
+    comes_late, descriptors_differ, leaks_memory, listens_elsewhere, never_sleeps, takes_too_long,
 };
 
 /// How many bytes of a difference are shown.

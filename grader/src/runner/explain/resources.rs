@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::conduct;
+use crate::runner::patience::Exceeded;
 use crate::runner::play::Play;
 use crate::verdict::{Failure, Matter};
 
@@ -51,15 +52,37 @@ pub(in crate::runner) fn never_sleeps(play: &Play<'_>, ran: Duration, looked: Du
     )
 }
 
-/// Lines come later than they could.
-pub(in crate::runner) fn comes_late(play: &Play<'_>, late: usize, beats: usize) -> Failure {
+/// Lines come later than they could, each after such a wait.
+pub(in crate::runner) fn comes_late(play: &Play<'_>, waits: &[Duration], beats: usize) -> Failure {
+    let shortest = waits.iter().min().copied().unwrap_or_default();
     failure(
         play,
         format!(
-            "{late} lines came late: before each of them, the reference beside the server had \
-             relayed {beats} lines, one after the other"
+            "{} lines came late: before each of them, the reference beside the server had relayed \
+             {beats} lines, one after the other; the server waits {} ms before it relays a line",
+            waits.len(),
+            shortest.as_millis()
         ),
     )
+}
+
+/// The play does not come to its end.
+pub(in crate::runner) fn takes_too_long(play: &Play<'_>, exceeded: Exceeded) -> Failure {
+    let reason = match exceeded {
+        Exceeded::Asleep(limit) => format!(
+            "the server is too slow: it has slept for {} s while others waited for it",
+            limit.as_secs()
+        ),
+        Exceeded::Own(limit) => format!(
+            "the server is too slow: {} s were not enough for this, not counting the time in which \
+             the machine did not let it run",
+            limit.as_secs()
+        ),
+    };
+    Failure {
+        matter: Matter::Pace,
+        ..conduct::failure(play, reason)
+    }
 }
 
 fn failure(play: &Play<'_>, reason: String) -> Failure {

@@ -14,7 +14,7 @@
 //! | `sockets` | whose socket a call is about, and whether it is ready |
 //! | `forking` | how many processes a server may start |
 //! | `probe` | whether all of that works on this machine |
-//! | `send_buffer` | how a lazy client's connection is made to fill with little |
+//! | `send_buffer` | how a lazy client's connection is made to fill with little, and to refuse the rest |
 
 mod accepting;
 mod caller;
@@ -37,6 +37,6 @@ pub(crate) use handover::{InServer, hand_over, prepare};
 pub(crate) use probe::Rehearsal;
 pub use probe::probe;
 pub use seen::{SeenCall, SeenSocket, Sets};
-pub(crate) use send_buffer::shrink;
+pub(crate) use send_buffer::{refuse_at_once, shrink};
 pub(crate) use starting::attach_until;
 pub(crate) use watching::Supervisor;

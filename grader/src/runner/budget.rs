@@ -1,0 +1,170 @@
+//! How long a run may take, and each of its plays: whatever a server does, there is a verdict soon.
+//!
+//! Only the server's own time counts (see [`Clock`](super::patience::Clock)), so that a busy machine
+//! changes nothing. What used the time up is a finding against `prompt`. A server that is merely
+//! slow, and has done nothing wrong, may go on: only playing tells whether it is right.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::patience::Limits;
+use crate::scenario::Scenario;
+use crate::tier::Tier;
+use crate::verdict::{CheckReport, Failure, NotPlayed, Outcome};
+
+/// How many times its patience a server may sleep in a play. No wait for a correct one takes a
+/// thousandth of a patience.
+const ASLEEP: u32 = 5;
+
+/// How many times its patience a play may take. One that sends each byte by itself, and moves all
+/// that it has left to the front each time, takes three.
+const AWAKE: u32 = 30;
+
+/// What part of that is left for a server that is known to be slow.
+const PART_OF_THE_SLOW: u32 = 2;
+
+/// How many times the patience a run may take, for itself and for each play of the same length
+/// that is made with an instrument.
+const RUN: u32 = 30;
+
+/// How many times longer a run may take in which nothing was wrong.
+const FLAWLESS: u32 = 10;
+
+/// How long a run may take.
+#[derive(Debug)]
+pub(super) struct Budget {
+    limit: Duration,
+    begun: Instant,
+    is_slow: AtomicBool,
+    spent: Mutex<Spent>,
+}
+
+/// What came of the plays that are over.
+#[derive(Debug, Default)]
+struct Spent {
+    /// How long they have taken, together.
+    taken: Duration,
+    /// How much of that was the servers' own time.
+    own: Duration,
+    /// The lowest tier of which one failed.
+    failed: Option<Tier>,
+}
+
+impl Budget {
+    /// One that begins now, for plays with this patience, made so many times each.
+    pub(super) fn new(patience: Duration, times: u32) -> Self {
+        Self {
+            limit: patience * RUN * times,
+            begun: Instant::now(),
+            is_slow: AtomicBool::new(false),
+            spent: Mutex::default(),
+        }
+    }
+
+    /// How long a play may take whose patience is this.
+    pub(super) fn of_a_play(&self, patience: Duration) -> Limits {
+        let part = if self.is_slow.load(Ordering::Relaxed) {
+            PART_OF_THE_SLOW
+        } else {
+            1
+        };
+        Limits {
+            asleep: patience * ASLEEP / part,
+            own: patience * AWAKE / part,
+        }
+    }
+
+    /// The server has been found to hold back what it should send at once: long plays would show
+    /// nothing else.
+    pub(super) fn is_slow(&self) {
+        self.is_slow.store(true, Ordering::Relaxed);
+    }
+
+    /// A play has taken so long, of which this was the server's own time.
+    pub(super) fn spend(&self, taken: Duration, own: Duration) {
+        let mut spent = self.spent();
+        spent.taken += taken;
+        spent.own += own;
+    }
+
+    /// A check is over.
+    pub(super) fn note(&self, check: &CheckReport) {
+        if matches!(check.outcome, Outcome::Failed(_)) {
+            let failed = &mut self.spent().failed;
+            *failed = Some(failed.map_or(check.tier, |tier| tier.min(check.tier)));
+        }
+    }
+
+    /// Why a scenario is not played any more, where the run has taken too long. While all is well
+    /// at its tier, it is.
+    pub(super) fn used_up_for(&self, scenario: &Scenario) -> Option<Failure> {
+        let spent = self.spent();
+        let share = if spent.taken.is_zero() {
+            1.0
+        } else {
+            spent.own.as_secs_f64() / spent.taken.as_secs_f64()
+        };
+        let is_lost = spent.failed.is_some_and(|tier| tier <= scenario.tier);
+        let limit = self.limit * if is_lost { 1 } else { FLAWLESS };
+        (self.begun.elapsed().mul_f64(share) >= limit).then(|| Failure {
+            reason: format!(
+                "the server is too slow: the {} s that a run may take were used up before this was \
+                 played",
+                limit.as_secs()
+            ),
+            not_played: Some(NotPlayed::TooSlow),
+            ..Failure::default()
+        })
+    }
+
+    fn spent(&self) -> MutexGuard<'_, Spent> {
+        self.spent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(2);
+
+    fn begun_ago(seconds: u64, failed: Option<Tier>) -> Budget {
+        let now = Instant::now();
+        let begun = now.checked_sub(Duration::from_secs(seconds));
+        let budget = Budget {
+            begun: begun.expect("the machine runs for longer"),
+            ..Budget::new(PATIENCE, 1)
+        };
+        budget.spent().failed = failed;
+        budget
+    }
+
+    fn is_used_up(budget: &Budget, tier: Tier) -> bool {
+        let scenario = Scenario {
+            tier,
+            ..Scenario::empty("any")
+        };
+        budget.used_up_for(&scenario).is_some()
+    }
+
+    #[test]
+    fn a_run_ends_after_a_minute_where_something_is_wrong() {
+        let failed = Some(Tier::Subject);
+        assert!(!is_used_up(&begun_ago(59, failed), Tier::Subject));
+        assert!(is_used_up(&begun_ago(61, failed), Tier::Subject));
+        assert!(is_used_up(&begun_ago(61, failed), Tier::Robust));
+        assert!(!is_used_up(&begun_ago(61, failed), Tier::Exam));
+        assert!(!is_used_up(&begun_ago(61, None), Tier::Robust));
+        assert!(is_used_up(&begun_ago(601, None), Tier::Exam));
+    }
+
+    #[test]
+    fn what_the_machine_takes_does_not_count() {
+        let budget = begun_ago(100, Some(Tier::Exam));
+        budget.spend(Duration::from_secs(10), Duration::from_secs(5));
+        assert!(!is_used_up(&budget, Tier::Exam));
+        budget.spend(Duration::from_secs(10), Duration::from_secs(10));
+        assert!(is_used_up(&budget, Tier::Exam));
+    }
+}
