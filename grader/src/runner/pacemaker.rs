@@ -5,8 +5,9 @@ use std::io;
 use std::time::Duration;
 
 use super::circumstances::Circumstances;
-use super::patience::{Clock, Patience};
+use super::patience::{Asleep, Clock, Patience};
 use super::stop::Stop;
+use super::waiting::Sign;
 use machine::ports::Port;
 use machine::{Happening, Supervision};
 
@@ -74,18 +75,32 @@ impl Pacemaker {
         Ok(pacemaker)
     }
 
-    /// Lets it relay one line, and returns when that has arrived.
-    pub(super) fn beat(&mut self) -> Result<(), Stop> {
+    /// Lets it relay one line, and returns when that has arrived, with how long it slept until
+    /// then.
+    pub(super) fn beat(&mut self) -> Result<Duration, Stop> {
         let due = self.heard + HEARD.len() as u64;
+        let asleep = Asleep::begin(&self.session)?;
         self.session.send(SPEAKER, SAID);
-        self.wait(|pacemaker| Ok(pacemaker.heard >= due))
+        self.wait_for(Sign::Event, |pacemaker| Ok(pacemaker.heard >= due))?;
+        Ok(asleep.end(&self.session)?)
     }
 
     /// The reference neither hangs nor ends; if it does, that is the grader's trouble.
     fn wait(&mut self, over: impl Fn(&mut Self) -> io::Result<bool>) -> Result<(), Stop> {
+        self.wait_for(Sign::Answer, over)
+    }
+
+    fn wait_for(
+        &mut self,
+        sign: Sign,
+        over: impl Fn(&mut Self) -> io::Result<bool>,
+    ) -> Result<(), Stop> {
         let mut patience = Patience::new(self.patience);
         while !over(self)? {
-            let pause = patience.glance();
+            let pause = match sign {
+                Sign::Event => patience.left(),
+                Sign::Answer => patience.glance(),
+            };
             let runs = self.session.exit().is_none();
             if pause.is_none() && runs && self.clock.excuses(&self.session, &mut patience)? {
                 continue;

@@ -3,6 +3,7 @@
 //! Both count the server's own time only: what the machine took, since it let the server or the
 //! grader wait for a processor, is nobody's fault.
 
+use std::io;
 use std::time::{Duration, Instant};
 
 use super::stop::Stop;
@@ -78,6 +79,38 @@ const TURN: u32 = 4;
 /// How many times its patience the machine may take from one play: one that is busier than this
 /// is none to grade on.
 const MOST: u32 = 30;
+
+/// How long a server sleeps while the grader does so as well and waits for it.
+#[derive(Debug)]
+pub(super) struct Asleep {
+    begun: Instant,
+    before: Turns,
+}
+
+impl Asleep {
+    /// From now on.
+    ///
+    /// # Errors
+    /// The machine does not tell.
+    pub(super) fn begin(session: &Session) -> io::Result<Self> {
+        let before = session.turns()?;
+        let begun = Instant::now();
+        Ok(Self { begun, before })
+    }
+
+    /// Until now. What one of them ran, or had to wait for a processor, is no sleep.
+    ///
+    /// # Errors
+    /// The machine does not tell.
+    pub(super) fn end(self, session: &Session) -> io::Result<Duration> {
+        let elapsed = self.begun.elapsed();
+        let now = session.turns()?;
+        let awake = |of: fn(&Turns) -> Duration| of(&now).saturating_sub(of(&self.before));
+        let server = awake(|turns| turns.ran + turns.starved);
+        let grader = awake(|turns| turns.grader_ran + turns.grader_starved);
+        Ok(elapsed.saturating_sub(server + grader))
+    }
+}
 
 /// How long a play may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -34,7 +34,7 @@ fn one_that_sleeps_before_each_select_is_told_so_and_not_waited_for() {
     let played = play_slowly("sleeps_each_turn", &scenarios, "1");
     let [outcome, rule, reason] = ended(&played, "prompt-as-the-reference");
     assert_eq!([outcome, rule], ["failed", "prompt"], "{reason}");
-    assert!(reason.contains("ms before it relays a line"), "{reason}");
+    assert!(reason.contains(" ms before it relays a line"), "{reason}");
     let [outcome, rule, reason] = ended(&played, "ids-beyond-1024");
     assert_eq!([outcome, rule], ["failed", "prompt"], "{reason}");
     assert!(reason.contains("it has slept for"), "{reason}");

@@ -52,16 +52,16 @@ pub(in crate::runner) fn never_sleeps(play: &Play<'_>, ran: Duration, looked: Du
     )
 }
 
-/// Lines come later than they could, each after such a wait.
-pub(in crate::runner) fn comes_late(play: &Play<'_>, waits: &[Duration], beats: usize) -> Failure {
-    let shortest = waits.iter().min().copied().unwrap_or_default();
+/// Lines come later than they could: the server sleeps for so long before each, and the reference
+/// for as long as is usual.
+pub(in crate::runner) fn comes_late(play: &Play<'_>, slept: Duration, usual: Duration) -> Failure {
     failure(
         play,
         format!(
-            "{} lines came late: before each of them, the reference beside the server had relayed \
-             {beats} lines, one after the other; the server waits {} ms before it relays a line",
-            waits.len(),
-            shortest.as_millis()
+            "the server sleeps for {} ms before it relays a line, and the reference beside it for \
+             {:.1} ms",
+            slept.as_millis(),
+            usual.as_secs_f64() * 1000.0
         ),
     )
 }
