@@ -26,6 +26,19 @@ pub struct Turns {
     pub grader_starved: Duration,
 }
 
+impl Turns {
+    /// What has come on top of what had been until `before`.
+    #[must_use]
+    pub const fn since(self, before: Self) -> Self {
+        Self {
+            ran: self.ran.saturating_sub(before.ran),
+            starved: self.starved.saturating_sub(before.starved),
+            grader_ran: self.grader_ran.saturating_sub(before.grader_ran),
+            grader_starved: self.grader_starved.saturating_sub(before.grader_starved),
+        }
+    }
+}
+
 #[cfg(target_os = "linux")]
 pub(super) use linux::{
     activity, cpu, data_size, has_listener, listening_addresses, open_descriptors, own_turns,

@@ -8,7 +8,7 @@ use std::io;
 use std::time::Duration;
 
 use super::explain;
-use super::patience::Patience;
+use super::patience::{Patience, Sign};
 use super::play::Play;
 use super::stop::Stop;
 use crate::oracle::matcher::Mismatch;
@@ -47,14 +47,10 @@ impl Play<'_> {
             let pause = if rests {
                 Some(Duration::ZERO)
             } else {
-                patience.glance()
+                self.clock
+                    .pause(&self.session, &mut patience, Sign::Answer)?
             };
-            let Some(pause) = pause else {
-                if self.clock.excuses(&self.session, &mut patience)? {
-                    continue;
-                }
-                break;
-            };
+            let Some(pause) = pause else { break };
             let before = taken_in;
             let (oracle, streams) = (&self.oracle, &mut self.streams);
             self.session.pump(pause, |happening| {
@@ -103,11 +99,11 @@ impl Play<'_> {
         while self.session.exit().is_none()
             && (self.session.is_ending() || !ports::has_listener(self.port.number()))
         {
-            match patience.glance() {
-                Some(glance) => self.session.pump(glance, |_| Ok::<(), io::Error>(()))?,
-                None if self.clock.excuses(&self.session, &mut patience)? => {}
-                None => break,
-            }
+            let pause = self
+                .clock
+                .pause(&self.session, &mut patience, Sign::Answer)?;
+            let Some(pause) = pause else { break };
+            self.session.pump(pause, |_| Ok::<(), io::Error>(()))?;
         }
         Ok(self.session.exit())
     }

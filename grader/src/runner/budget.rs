@@ -1,17 +1,16 @@
 //! How long a run may take, and each of its plays: whatever a server does, there is a verdict soon.
 //!
-//! Only the server's own time counts (see [`Clock`](super::patience::Clock)), so that a busy machine
+//! Only the server's own time counts (see [`Clock`](super::clock::Clock)), so that a busy machine
 //! changes nothing. What used the time up is a finding against `prompt`. A server that is merely
 //! slow, and has done nothing wrong, may go on: only playing tells whether it is right.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::patience::Limits;
+use super::clock::Limits;
 use crate::scenario::Scenario;
 use crate::tier::Tier;
-use crate::verdict::{CheckReport, Failure, NotPlayed, Outcome};
+use crate::verdict::{CheckReport, Failure, Matter, NotPlayed, Outcome};
 
 /// How many times its patience a server may sleep in a play. No wait for a correct one takes a
 /// thousandth of a patience.
@@ -36,7 +35,6 @@ const FLAWLESS: u32 = 10;
 pub(super) struct Budget {
     limit: Duration,
     begun: Instant,
-    is_slow: AtomicBool,
     spent: Mutex<Spent>,
 }
 
@@ -49,6 +47,9 @@ struct Spent {
     own: Duration,
     /// The lowest tier of which one failed.
     failed: Option<Tier>,
+    /// Whether one failed since the server holds back what it should send at once: long plays
+    /// would show nothing else.
+    is_slow: bool,
 }
 
 impl Budget {
@@ -57,14 +58,13 @@ impl Budget {
         Self {
             limit: patience * RUN * times,
             begun: Instant::now(),
-            is_slow: AtomicBool::new(false),
             spent: Mutex::default(),
         }
     }
 
     /// How long a play may take whose patience is this.
     pub(super) fn of_a_play(&self, patience: Duration) -> Limits {
-        let part = if self.is_slow.load(Ordering::Relaxed) {
+        let part = if self.spent().is_slow {
             PART_OF_THE_SLOW
         } else {
             1
@@ -73,12 +73,6 @@ impl Budget {
             asleep: patience * ASLEEP / part,
             own: patience * AWAKE / part,
         }
-    }
-
-    /// The server has been found to hold back what it should send at once: long plays would show
-    /// nothing else.
-    pub(super) fn is_slow(&self) {
-        self.is_slow.store(true, Ordering::Relaxed);
     }
 
     /// A play has taken so long, of which this was the server's own time.
@@ -90,9 +84,11 @@ impl Budget {
 
     /// A check is over.
     pub(super) fn note(&self, check: &CheckReport) {
-        if matches!(check.outcome, Outcome::Failed(_)) {
-            let failed = &mut self.spent().failed;
-            *failed = Some(failed.map_or(check.tier, |tier| tier.min(check.tier)));
+        if let Outcome::Failed(failure) = &check.outcome {
+            let mut spent = self.spent();
+            let tier = spent.failed.map_or(check.tier, |tier| tier.min(check.tier));
+            spent.failed = Some(tier);
+            spent.is_slow |= failure.matter == Matter::Pace;
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::budget::Budget;
-use super::patience::Limits;
+use super::clock::Limits;
 use super::places::Place;
 use machine::ports::Ports;
 use machine::{Descriptors, Host, Program};

@@ -3,12 +3,12 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use super::clock::Asleep;
 use super::explain;
 use super::pacemaker::Pacemaker;
-use super::patience::{Asleep, Patience};
+use super::patience::{Patience, Sign};
 use super::play::Play;
 use super::stop::Stop;
-use super::waiting::Sign;
 use crate::scenario::{ClientId, Measured};
 
 /// How much memory must have come on top between two measurements, in bytes, to count as growth.
@@ -166,7 +166,6 @@ impl Play<'_> {
         }
         let (slept, usual) = (middle(slept), middle(usual).max(SHORTEST_SLEEP));
         if slept > usual * LATE {
-            self.circumstances.budget.is_slow();
             return Err(explain::comes_late(self, slept, usual).into());
         }
         Ok(())

@@ -5,6 +5,7 @@ mod beside;
 mod budget;
 mod check;
 mod circumstances;
+mod clock;
 mod explain;
 mod instrument;
 mod measuring;

@@ -2,11 +2,11 @@
 
 use std::io;
 
+use super::clock::Clock;
 use super::explain;
-use super::patience::{Clock, Patience};
+use super::patience::{Patience, Sign};
 use super::play::{Deed, Play};
 use super::stop::{Stop, blind};
-use super::waiting::Sign;
 use crate::conduct;
 use crate::oracle::Stream;
 use crate::scenario::{ClientId, Judge};

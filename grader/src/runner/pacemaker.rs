@@ -5,9 +5,9 @@ use std::io;
 use std::time::Duration;
 
 use super::circumstances::Circumstances;
-use super::patience::{Asleep, Clock, Patience};
+use super::clock::{Asleep, Clock};
+use super::patience::{Patience, Sign};
 use super::stop::Stop;
-use super::waiting::Sign;
 use machine::ports::Port;
 use machine::{Happening, Supervision};
 
@@ -97,15 +97,8 @@ impl Pacemaker {
     ) -> Result<(), Stop> {
         let mut patience = Patience::new(self.patience);
         while !over(self)? {
-            let pause = match sign {
-                Sign::Event => patience.left(),
-                Sign::Answer => patience.glance(),
-            };
-            let runs = self.session.exit().is_none();
-            if pause.is_none() && runs && self.clock.excuses(&self.session, &mut patience)? {
-                continue;
-            }
-            let Some(pause) = pause.filter(|_| runs) else {
+            let pause = self.clock.pause(&self.session, &mut patience, sign)?;
+            let Some(pause) = pause.filter(|_| self.session.exit().is_none()) else {
                 return Err(Stop::Trouble(
                     "the built-in reference, with which the server is compared, does not relay"
                         .into(),

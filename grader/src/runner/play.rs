@@ -5,8 +5,8 @@ use std::io;
 use std::time::Duration;
 
 use super::circumstances::Circumstances;
+use super::clock::Clock;
 use super::measuring::Measurements;
-use super::patience::{Clock, Exceeded};
 use super::stop::Stop;
 use super::transcript::Transcript;
 use super::{explain, startup};
@@ -254,9 +254,6 @@ impl<'run> Play<'run> {
         if self.serves {
             let limits = self.circumstances.limits();
             if let Some(exceeded) = self.clock.exceeds(limits, &self.session) {
-                if matches!(exceeded, Exceeded::Asleep(_)) {
-                    self.circumstances.budget.is_slow();
-                }
                 return Err(explain::takes_too_long(self, exceeded).into());
             }
         }

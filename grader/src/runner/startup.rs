@@ -4,8 +4,9 @@ use std::io;
 use std::time::Duration;
 
 use super::circumstances::Circumstances;
+use super::clock::Clock;
 use super::explain;
-use super::patience::{Clock, Patience};
+use super::patience::{Patience, Sign};
 use super::stop::{Stop, blind};
 use machine::ports::{self, BusyPort, Port};
 use machine::{Captured, Exit, Supervision};
@@ -123,10 +124,8 @@ impl Started {
         };
         let mut patience = Patience::new(circumstances.starting_patience());
         while self.session.exit().is_none() {
-            match patience.left() {
-                Some(left) => self.pump(left, circumstances)?,
-                None if self.clock.excuses(&self.session, &mut patience)? => {}
-                None => return Err(self.still_runs().into()),
+            if !self.wait(&mut patience, Sign::Event, circumstances)? {
+                return Err(self.still_runs().into());
             }
         }
         let exit = self.session.exit();
@@ -186,11 +185,9 @@ impl Started {
             if !listening.is_empty() {
                 return Ok(());
             }
-            match patience.glance() {
-                Some(glance) => self.pump(glance, circumstances)?,
-                None if self.clock.excuses(&self.session, &mut patience)? => {}
+            if !self.wait(&mut patience, Sign::Answer, circumstances)? {
                 // It does neither, which is odd and no crash.
-                None => return Ok(()),
+                return Ok(());
             }
         }
         let Some(exit) = self.session.exit().filter(|exit| exit.is_violent()) else {
@@ -217,10 +214,8 @@ impl Started {
             {
                 return Ok(false);
             }
-            match patience.glance() {
-                Some(glance) => self.pump(glance, circumstances)?,
-                None if self.clock.excuses(&self.session, &mut patience)? => {}
-                None => return Err(self.still_runs().into()),
+            if !self.wait(&mut patience, Sign::Answer, circumstances)? {
+                return Err(self.still_runs().into());
             }
         }
         // What it wrote before it ended may still be on its way through the pipe.
@@ -249,6 +244,21 @@ impl Started {
             ),
         }
         .into())
+    }
+
+    /// Lets time pass until `sign` is to be looked for again, and says whether there is still
+    /// patience.
+    fn wait(
+        &mut self,
+        patience: &mut Patience,
+        sign: Sign,
+        circumstances: &Circumstances<'_>,
+    ) -> Result<bool, Stop> {
+        let pause = self.clock.pause(&self.session, patience, sign)?;
+        if let Some(pause) = pause {
+            self.pump(pause, circumstances)?;
+        }
+        Ok(pause.is_some())
     }
 
     /// Lets time pass until something happens, `patience` at most.

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::explain;
-use super::patience::Patience;
+use super::patience::{Patience, Sign};
 use super::play::{Deed, Play};
 use super::stop::{Stop, blind};
 use crate::scenario::{ClientId, Keep};
@@ -19,15 +19,6 @@ use machine::socket_state::Connection;
 /// but a server that has since dealt with one thing after another has asked select in between.
 const ROUNDS: usize = 2;
 
-/// What tells that the wait is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sign {
-    /// An event of the loop.
-    Event,
-    /// The kernel, when it is asked.
-    Answer,
-}
-
 impl Play<'_> {
     /// Waits until the server has dealt with all that was done, and everybody who reads has
     /// what that must bring.
@@ -39,15 +30,15 @@ impl Play<'_> {
             // With hundreds of clients, those before it need not be asked again each time.
             first = who.0;
             self.fail_if_dead()?;
-            match patience.left() {
-                Some(left) => {
-                    if self.pump(left)? {
+            let pause = self.clock.pause(&self.session, &mut patience, Sign::Event)?;
+            match pause {
+                Some(pause) => {
+                    if self.pump(pause)? {
                         patience.renew();
                     }
                 }
                 // One that reads byte by byte has nothing to show for a while, and is not hanging.
                 None if self.server_still_reads(&mut unread) => patience.renew(),
-                None if self.clock.excuses(&self.session, &mut patience)? => {}
                 None => return Err(explain::nothing_came(self, who).into()),
             }
         }
@@ -269,14 +260,8 @@ impl Play<'_> {
     ) -> Result<(), Stop> {
         while !over(self)? {
             self.fail_if_dead()?;
-            let pause = match sign {
-                Sign::Event => patience.left(),
-                Sign::Answer => patience.glance(),
-            };
+            let pause = self.clock.pause(&self.session, &mut patience, sign)?;
             let Some(pause) = pause else {
-                if self.clock.excuses(&self.session, &mut patience)? {
-                    continue;
-                }
                 return Err(hangs(self).into());
             };
             if self.pump(pause)? {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::conduct;
-use crate::runner::patience::Exceeded;
+use crate::runner::clock::Exceeded;
 use crate::runner::play::Play;
 use crate::verdict::{Failure, Matter};
 
