@@ -44,9 +44,10 @@ impl ExitCode {
     const fn detail(self) -> &'static str {
         match self {
             Self::Passed => {
-                "No check of the required tier or a more lenient one failed or had trouble, and \
-                 at least one passed. Checks of stricter tiers may have failed; skipped checks \
-                 are counted in the summary."
+                "Every check of the required tier and the more lenient ones passed, but for those \
+                 for which what was handed in has nothing to check, and, with --accept-skipped, \
+                 those that the machine does not allow; at least one passed. Checks of stricter \
+                 tiers may have failed."
             }
             Self::Failed => {
                 "The server did not do what a check of the required tier, or of a more lenient \
@@ -59,8 +60,8 @@ impl ExitCode {
                  made. (A source that does not compile is a failed check.)"
             }
             Self::Trouble => {
-                "A required check could not be judged, none was left to play, a report could not \
-                 be written, the compiler is not there, there were too few processes, threads, \
+                "A required check is not allowed by the machine (--accept-skipped goes without), \
+                 could not be judged, or none was left to play, a report could not be written, the compiler is not there, there were too few processes, threads, \
                  descriptors or too little memory for the grader, or it has a defect. This says \
                  nothing about the server."
             }

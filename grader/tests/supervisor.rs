@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use grader::conduct::{self, Conduct, Offence, Session};
+use grader::conduct::{self, Conduct, Need, Offence, Session};
 use grader::scenario::Watch;
 use machine::ports::Ports;
 use machine::supervisor::{self, LookAway, Socket};
@@ -323,7 +323,7 @@ fn watched(how: &str, watch: Watch) -> Session {
 
 fn can_watch() -> bool {
     programs();
-    conduct::probe(&host(), &Supervision::default())
+    conduct::probe(&host(), &Supervision::default(), Need::Sockets)
         .inspect_err(|error| eprintln!("skipped: calls cannot be watched here: {error}"))
         .is_ok()
 }

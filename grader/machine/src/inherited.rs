@@ -2,7 +2,7 @@
 //! descriptor. Whoever calls the grader may have more of them open, which a server would count its
 //! own from.
 
-use rustix::process::{Resource, getrlimit};
+use crate::limits;
 
 /// The first descriptor that is none of the standard ones.
 const FIRST: libc::c_int = 3;
@@ -28,7 +28,7 @@ pub(crate) fn close_others() {
 
 /// The same, one by one.
 fn close_each() {
-    let limit = getrlimit(Resource::Nofile).current.unwrap_or(FAR).min(FAR);
+    let limit = limits::own_descriptors().unwrap_or(FAR).min(FAR);
     let limit = libc::c_int::try_from(limit).unwrap_or(libc::c_int::MAX);
     for descriptor in FIRST..limit {
         // SAFETY: it takes a number and touches no memory (close(2)); what is not open it refuses.

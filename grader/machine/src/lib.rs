@@ -25,6 +25,7 @@ mod session;
 pub mod shortage;
 mod signals;
 pub mod socket_state;
+mod start_error;
 pub mod supervisor;
 
 pub use client::acknowledge_at_once;
@@ -35,6 +36,7 @@ pub use output::Captured;
 pub use process::{Program, keep};
 pub use scratch::Scratch;
 pub use session::{Happening, Session};
+pub use start_error::StartError;
 pub use supervisor::{Descriptors, Supervision};
 
 /// A client: its place in the order of arrival.

@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use super::confinement::Confine;
 use super::keeper::{Bounds, Folder, Host, Keeper, Orders, Starting, Task};
 use super::supervisor::InServer;
-use super::{Exit, limits, memory};
+use super::{Exit, StartError, limits, memory};
 
 /// What is executed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -137,8 +137,8 @@ impl BeingStarted {
     /// Waits until it runs.
     ///
     /// # Errors
-    /// The program cannot be executed, or the machine lacks something to run it.
-    pub(super) fn started(self) -> io::Result<(Process, Outputs)> {
+    /// The program cannot be executed, or the machine lacks or forbids something.
+    pub(super) fn started(self) -> Result<(Process, Outputs), StartError> {
         let process = Process {
             keeper: self.starting.started()?,
             farewell: self.farewell,

@@ -14,7 +14,7 @@ use super::output::Output;
 use super::process::{BeingStarted, Outputs, Process};
 use super::socket_state::SocketStates;
 use super::supervisor::{self, Descriptors, Policy, Supervision, Supervisor};
-use super::{Captured, ClientId, Exit, Program};
+use super::{Captured, ClientId, Exit, Program, StartError};
 
 mod clients;
 mod looking;
@@ -74,7 +74,7 @@ impl<P: Policy> Session<P> {
     /// supervised like this, its calls judged by `policy`.
     ///
     /// # Errors
-    /// The program cannot be executed, or the machine lacks something to run it.
+    /// The program cannot be executed, or the machine lacks or forbids something to run it.
     pub fn start(
         host: &Host,
         program: &Program,
@@ -82,7 +82,7 @@ impl<P: Policy> Session<P> {
         port: u16,
         supervision: &Supervision,
         policy: P,
-    ) -> io::Result<Self> {
+    ) -> Result<Self, StartError> {
         let poll = Poll::new()?;
         let registry = poll.registry();
         let (in_server, in_grader) = supervisor::prepare(supervision, &policy)?.unzip();

@@ -49,7 +49,7 @@ pub(super) fn table(results: &Results) -> io::Result<Vec<u8>> {
 fn behind(row: &Row, results: &Results) -> [String; 9] {
     let tier = |tally: fn(&Tiers) -> Tally| {
         let tally = row.tiers.as_ref().map(tally);
-        let judged = tally.filter(|it| it.passed + it.failed + it.error > 0);
+        let judged = tally.filter(|it| it.passed + it.failed + it.undecided + it.error > 0);
         judged.map_or("", |tally| verdict(tally.verdict())).into()
     };
     let points = |value: Option<u64>| value.map_or(String::new(), |value| value.to_string());

@@ -106,8 +106,9 @@ fn legend() -> Markup {
             @for (outcome, words) in [
                 (Ended::Passed, "every check of the rule passed"),
                 (Ended::Failed, "a check of it failed"),
+                (Ended::Undecided, "the machine does not allow a check of it"),
                 (Ended::Error, "the grader had trouble"),
-                (Ended::Skipped, "it could not be checked"),
+                (Ended::Skipped, "there was nothing to check"),
             ] {
                 @let (class, mark) = shown(outcome);
                 li { span class={ "cell " (class) } { (mark) } " " (words) }
@@ -203,14 +204,15 @@ fn person(row: &Row, results: &Results) -> Markup {
 
 fn cell(row: &Row, rule: &str) -> Markup {
     let Some(outcome) = row.rules.get(rule) else {
-        return html! { td.cell data-value="4" {} };
+        return html! { td.cell data-value="5" {} };
     };
     let (class, mark) = shown(*outcome);
     let value = match outcome {
         Ended::Failed => 0,
         Ended::Error => 1,
-        Ended::Skipped => 2,
-        Ended::Passed => 3,
+        Ended::Undecided => 2,
+        Ended::Skipped => 3,
+        Ended::Passed => 4,
     };
     let failure = row.failures.iter().find(|it| it.rule == rule);
     html! {
@@ -231,6 +233,7 @@ const fn shown(outcome: Ended) -> (&'static str, &'static str) {
         Ended::Passed => ("passed", "✓"),
         Ended::Failed => ("failed", "✗"),
         Ended::Error => ("error", "!"),
+        Ended::Undecided => ("error", "?"),
         Ended::Skipped => ("skipped", "–"),
     }
 }

@@ -167,8 +167,9 @@ const fn severity(ended: Ended) -> u8 {
     match ended {
         Ended::Skipped => 0,
         Ended::Passed => 1,
-        Ended::Error => 2,
-        Ended::Failed => 3,
+        Ended::Undecided => 2,
+        Ended::Error => 3,
+        Ended::Failed => 4,
     }
 }
 

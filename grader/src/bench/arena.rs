@@ -8,7 +8,7 @@ use super::contestant::Contestant;
 use super::crowd::Crowd;
 use machine::ports::{Port, Ports};
 use machine::supervisor::LookAway;
-use machine::{Host, Session, Supervision};
+use machine::{Host, Session, StartError, Supervision};
 
 /// How many clients connect before the server has accepted them, at most.
 const AT_ONCE: usize = 128;
@@ -49,7 +49,8 @@ impl<'run> Arena<'run> {
             port.number(),
             &supervision,
             LookAway,
-        )?;
+        )
+        .map_err(StartError::into_reason)?;
         let mut arena = Self {
             contestant,
             crowd: Crowd::new()?,

@@ -106,6 +106,10 @@ pub(super) struct Grading {
     #[arg(long, value_name = "TIER", default_value_t = Tier::Subject, value_enum)]
     pub(super) require: Tier,
 
+    /// Go without the checks that this machine does not allow; else they leave their tier undecided
+    #[arg(long)]
+    pub(super) accept_skipped: bool,
+
     /// How many seconds a server may do nothing before it counts as hanging; five times as long
     /// until it accepts its first connection
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]

@@ -204,6 +204,9 @@ fn handed_on(grading: &Grading) -> Vec<OsString> {
     if let Some(compiler) = &grading.cc {
         all.push(format!("--cc={compiler}").into());
     }
+    if grading.accept_skipped {
+        all.push("--accept-skipped".into());
+    }
     if grading.valgrind {
         all.push("--valgrind".into());
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use super::CommandError;
 use super::arguments::{Bench, Measured};
-use super::run::{descriptors, limitations};
+use super::limitations::{descriptors, limitations};
 use super::so_far::{self, at_the_end, lock};
 use crate::bench::{self, Contestant, Document, Measurement, News, Plan, Results, Role};
 use crate::exit_code::ExitCode;
@@ -35,7 +35,7 @@ pub(super) fn bench(options: &Bench) -> Result<ExitCode, CommandError> {
     let against = options.against.as_ref().map(handed).transpose()?;
     let host = Host::of_this_executable();
     let mut limitations = limitations(farewell);
-    let given = descriptors(&host, options.descriptors, &mut limitations)?;
+    let (given, _) = descriptors(&host, options.descriptors, &mut limitations)?;
     let descriptors = limits::raise_own();
     let measurements = measurements(options);
     for measurement in &measurements {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::CommandError;
 use super::arguments::Fuzz;
-use super::run::{descriptors, limitations, unsupervised};
+use super::limitations::{descriptors, limitations, unseen};
 use super::so_far::{self, at_the_end, lock};
 use crate::event::{Event, RunDescription};
 use crate::exit_code::ExitCode;
@@ -39,8 +39,12 @@ pub(super) fn fuzz(options: &Fuzz) -> Result<ExitCode, CommandError> {
     };
     let host = Host::of_this_executable();
     let mut limitations = limitations(farewell);
-    let server_descriptors = descriptors(&host, options.descriptors, &mut limitations)?;
-    let unsupervised = unsupervised(&host, &mut limitations)?;
+    let (server_descriptors, other_descriptors) =
+        descriptors(&host, options.descriptors, &mut limitations)?;
+    if let Some(why) = other_descriptors {
+        return Err(CommandError::OtherDescriptors(why));
+    }
+    let unseen = unseen(&host, &mut limitations)?;
     let submission = super::submission(&host, handed, options.cc.as_deref(), false)?;
     let program = super::program(&submission)?;
     let trial = Trial {
@@ -49,7 +53,8 @@ pub(super) fn fuzz(options: &Fuzz) -> Result<ExitCode, CommandError> {
             program,
             reference: None,
             server_descriptors,
-            unsupervised,
+            other_descriptors: None,
+            unseen,
             other_language: submission.other_language(),
             instruments: Vec::new(),
             only_observe: false,
@@ -88,7 +93,7 @@ pub(super) fn fuzz(options: &Fuzz) -> Result<ExitCode, CommandError> {
         unreachable!("it was put there above, and nobody else takes it");
     };
     let (tally, finding) = match result {
-        Err(FuzzError::CannotExecute(error)) => return Err(submission.refused(error).into()),
+        Err(FuzzError::NotStarted(error)) => return Err(super::not_started(&submission, error)),
         other => other?,
     };
     let code = match &finding {

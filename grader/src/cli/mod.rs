@@ -14,13 +14,14 @@ use crate::submission::{Handed, NotCompiled, Submission, SubmissionError};
 use crate::suite::{Filter, Suite, SuiteError, UnmatchedPattern};
 use arguments::{Command, CommandLine, Selection};
 use machine::last_words::LastWords;
-use machine::{Host, Program};
+use machine::{Host, Program, StartError, shortage};
 
 mod arguments;
 mod batch;
 mod bench;
 mod catalogue;
 mod fuzz;
+mod limitations;
 mod run;
 mod so_far;
 
@@ -84,6 +85,10 @@ enum CommandError {
     NothingToPlot,
     #[error("the bench could not go on: {0}")]
     Bench(io::Error),
+    #[error(
+        "random scenarios have clients who do not read, for whom a server needs descriptors like the exam's, and these cannot be had here: {0}"
+    )]
+    OtherDescriptors(String),
     #[error("the grader could not start what it needs: {0}")]
     Short(String),
     #[error("the bare relay failed: {0}")]
@@ -108,6 +113,7 @@ impl CommandError {
             | Self::Folder(..)
             | Self::File(..)
             | Self::Bench(_)
+            | Self::OtherDescriptors(_)
             | Self::Short(_)
             | Self::Relay(_) => ExitCode::Trouble,
             Self::Report(TargetError::Unwritable { .. }) => ExitCode::Trouble,
@@ -202,6 +208,14 @@ fn submission(
 fn program(submission: &Submission) -> Result<Program, CommandError> {
     let program = submission.program.clone();
     program.map_err(CommandError::NotCompiled)
+}
+
+/// Whose fault it is that the server was not started at all.
+fn not_started(submission: &Submission, error: StartError) -> CommandError {
+    match error {
+        StartError::Refused(reason) => submission.refused(reason).into(),
+        StartError::Machine(reason) => CommandError::Short(shortage::told(&reason)),
+    }
 }
 
 /// The checks that are asked for.

@@ -4,15 +4,11 @@ use std::io;
 use std::path::Path;
 use std::time::Instant;
 
-use machine::socket_state::SocketStates;
-use machine::supervisor::LookAway;
-use machine::{
-    Descriptors, Host, Program, Supervision, interruption, limits, shortage, supervisor,
-};
+use machine::{Host, Program, limits};
 
 use super::arguments::Run;
+use super::limitations::{descriptors, limitations, unseen};
 use super::{CommandError, filter, whole_suite};
-use crate::conduct;
 use crate::event::{Event, RunDescription, RunResult};
 use crate::exit_code::ExitCode;
 use crate::inspection::{Inspector, Observed};
@@ -48,8 +44,9 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
     let confine = options.grading.confine.unwrap_or_default();
     let (confinement, missing) = confine.in_force();
     limitations.extend(missing);
-    let server_descriptors = descriptors(&host, options.grading.descriptors, &mut limitations)?;
-    let unsupervised = unsupervised(&host, &mut limitations)?;
+    let (server_descriptors, other_descriptors) =
+        descriptors(&host, options.grading.descriptors, &mut limitations)?;
+    let unseen = unseen(&host, &mut limitations)?;
     let sanitized = suite.inspections.iter().any(Inspection::needs_plays);
     let submission = super::submission(&host, handed, options.grading.cc.as_deref(), sanitized)?;
     if !submission.is_handed_in && !suite.scenarios.is_empty() {
@@ -78,6 +75,7 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
             confinement,
             limitations,
         }),
+        accept_skipped: options.grading.accept_skipped,
         tell: |event: &Event| -> io::Result<()> {
             if let Event::Checked(check) = event {
                 summary.add(check);
@@ -112,7 +110,8 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
                 },
                 reference: Submission::reference().ok().and_then(|it| it.program.ok()),
                 server_descriptors,
-                unsupervised,
+                other_descriptors,
+                unseen,
                 other_language: submission.other_language(),
                 instruments: instruments.list,
                 only_observe,
@@ -126,7 +125,7 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
     };
     let observations = match played {
         Ok(observations) => observations,
-        Err(RunError::CannotExecute(error)) => return Err(submission.refused(error).into()),
+        Err(RunError::NotStarted(error)) => return Err(super::not_started(&submission, error)),
         Err(RunError::Report(error)) => return Err(error.into()),
     };
     in_order.rest(Observed {
@@ -174,78 +173,4 @@ fn reporters(options: &Run) -> Result<Vec<Box<dyn Reporter>>, CommandError> {
 /// the server does.
 fn usual_jobs() -> usize {
     4 * std::thread::available_parallelism().map_or(1, usize::from)
-}
-
-/// Prepares for being interrupted, and says in sentences what this machine does not offer.
-pub(super) fn limitations(farewell: impl FnOnce() + Send + 'static) -> Vec<String> {
-    let mut limitations = Vec::new();
-    if let Err(error) = interruption::watch(farewell) {
-        limitations.push(format!(
-            "A grader that is interrupted may leave files behind here: {error}."
-        ));
-    }
-    if let Err(error) = SocketStates::open() {
-        limitations.push(format!(
-            "What a server has read cannot be seen here, so that scenarios that need to know are \
-             skipped: {error}."
-        ));
-    }
-    limitations
-}
-
-/// The descriptors that can be had here, and a sentence where they are not those asked for.
-///
-/// # Errors
-/// Not even the question can be asked here.
-pub(super) fn descriptors(
-    host: &Host,
-    wanted: Descriptors,
-    limitations: &mut Vec<String>,
-) -> Result<Descriptors, CommandError> {
-    let supervision = Supervision {
-        descriptors: wanted,
-        ..Supervision::default()
-    };
-    let Err(error) = supervisor::probe(host, &supervision, LookAway) else {
-        return Ok(wanted);
-    };
-    enough(&error)?;
-    let those = match wanted {
-        Descriptors::Exam | Descriptors::Blocking => "those of the exam",
-        Descriptors::Nonblocking => "non-blocking ones",
-    };
-    limitations.push(format!(
-        "The server's descriptors are plain blocking ones, since {those} cannot be had here: \
-         {error}."
-    ));
-    Ok(Descriptors::Blocking)
-}
-
-/// Whether an error says something else than that there was not enough for the question.
-fn enough(error: &io::Error) -> Result<(), CommandError> {
-    match shortage::advice(error) {
-        Some(_) => Err(CommandError::Short(shortage::told(error))),
-        None => Ok(()),
-    }
-}
-
-/// Why the server's system calls cannot be supervised here, where they cannot, and a sentence
-/// about it.
-///
-/// # Errors
-/// Not even the question can be asked here.
-pub(super) fn unsupervised(
-    host: &Host,
-    limitations: &mut Vec<String>,
-) -> Result<Option<String>, CommandError> {
-    let Err(error) = conduct::probe(host, &Supervision::default()) else {
-        return Ok(None);
-    };
-    enough(&error)?;
-    let error = error.to_string();
-    limitations.push(format!(
-        "The server's system calls cannot be watched or made to fail here, so that scenarios that \
-         need it are skipped: {error}."
-    ));
-    Ok(Some(error))
 }

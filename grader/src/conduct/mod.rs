@@ -8,6 +8,7 @@
 //! | `allowed` | which calls the allowed functions make |
 //! | `faults` | calls that are made to fail |
 //! | `misconduct` | what is found |
+//! | `need` | how much must be seen for it |
 
 use std::collections::BTreeSet;
 use std::io;
@@ -23,9 +24,11 @@ mod allowed;
 mod discipline;
 mod faults;
 mod misconduct;
+mod need;
 mod order;
 
 pub use misconduct::{Instead, Misconduct, ObservedCall, Offence};
+pub use need::{Need, Unseen};
 
 /// A server whose calls are judged, and its clients.
 pub type Session = machine::Session<Conduct>;
@@ -82,10 +85,17 @@ impl Conduct {
         }
     }
 
-    /// Whether a server that cannot be supervised is not to be judged at all.
+    /// How much must be seen for this judgement.
     #[must_use]
-    pub fn needs_supervision(&self) -> bool {
-        !self.watch.is_empty() || self.fails_at_start.is_some() || !self.fails_later.is_empty()
+    pub fn need(&self) -> Need {
+        // What fails later may have to do so on one client's connection.
+        if self.judges_order() || !self.fails_later.is_empty() {
+            Need::Sockets
+        } else if !self.watch.is_empty() || self.fails_at_start.is_some() {
+            Need::Calls
+        } else {
+            Need::Nothing
+        }
     }
 
     /// The first call that the server must not have made, told once.
@@ -215,12 +225,18 @@ pub fn misconduct(session: &mut Session) -> Option<Misconduct> {
     session.policy().and_then(Conduct::misconduct)
 }
 
-/// Tries whether calls can be watched and made to fail on this machine.
+/// Tries whether so much can be seen of calls on this machine.
 ///
 /// # Errors
 /// The first thing that the kernel, or a container around the grader, does not allow.
-pub fn probe(host: &Host, supervision: &Supervision) -> io::Result<()> {
-    let conduct = Conduct::new([Watch::SelectFirst].into(), None, BTreeSet::new());
+pub fn probe(host: &Host, supervision: &Supervision, need: Need) -> io::Result<()> {
+    let watch: BTreeSet<Watch> = match need {
+        Need::Nothing => BTreeSet::new(),
+        Need::Calls => [Watch::AllowedFunctions].into(),
+        Need::Sockets => [Watch::SelectFirst].into(),
+    };
+    let conduct = Conduct::new(watch, None, BTreeSet::new());
+    debug_assert_eq!(conduct.need(), need);
     machine::supervisor::probe(host, supervision, conduct)
 }
 
@@ -237,7 +253,7 @@ mod tests {
     #[test]
     fn nothing_is_watched_without_need() {
         let conduct = Conduct::default();
-        assert!(!conduct.needs_supervision() && conduct.expects().is_none());
+        assert!(conduct.need() == Need::Nothing && conduct.expects().is_none());
         assert!(!conduct.watches(Kind::Listen) && !conduct.watches(Kind::Select));
     }
 

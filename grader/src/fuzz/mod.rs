@@ -7,15 +7,16 @@
 //! a `finding`.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
+use crate::conduct::Need;
 use crate::runner::{self, Stage};
 use crate::tier::Tier;
 use crate::verdict::{Failure, Outcome};
 use crate::workers;
+use machine::StartError;
 
 mod coverage;
 mod deed;
@@ -75,9 +76,9 @@ pub enum News<'a> {
 /// Why a trial could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum FuzzError {
-    /// The server cannot be executed.
-    #[error("the server cannot be executed: {0}")]
-    CannotExecute(io::Error),
+    /// The server was not started the first time.
+    #[error(transparent)]
+    NotStarted(StartError),
     /// A case could not be played, which says nothing about the server.
     #[error("case {case} could not be played (seed {seed}): {reason}")]
     Trouble {
@@ -104,7 +105,7 @@ pub fn run(
 ) -> Result<(Tally, Option<Finding>), FuzzError> {
     let stage = Stage::new(&trial.settings);
     match stage.never_serves() {
-        Err(error) => return Err(FuzzError::CannotExecute(error)),
+        Err(error) => return Err(FuzzError::NotStarted(error)),
         Ok(Some(failure)) => return Err(FuzzError::NeverServes(Box::new(failure))),
         Ok(None) => {}
     }
@@ -117,7 +118,7 @@ pub fn run(
         None => Ok((tally, None)),
         Some(Lived {
             number,
-            outcome: Outcome::Skipped(reason) | Outcome::Error(reason),
+            outcome: Outcome::Skipped(reason) | Outcome::Undecided(reason) | Outcome::Error(reason),
             ..
         }) => Err(FuzzError::Trouble {
             case: number * CASES_OF_A_LIFE as u64 + 1,
@@ -151,7 +152,7 @@ fn means(trial: &Trial) -> Means {
     let each = settings.descriptors / settings.jobs.max(1) as u64;
     Means {
         require: trial.require,
-        supervised: settings.unsupervised.is_none(),
+        supervised: settings.unseen.why(Need::Sockets).is_none(),
         own_calls: settings.other_language.is_none(),
         // What select can watch is the end of it in any case.
         room: each.saturating_sub(OTHERS).min(900) as usize,

@@ -1,7 +1,7 @@
 //! The rule `memory-safe`: what sanitizers and valgrind say.
 
 use super::{Observed, sanitizer, valgrind};
-use crate::submission::Source;
+use crate::submission::{NotSanitized, Source};
 use crate::verdict::{Failure, Finding, Outcome};
 
 /// Judges what the tools said while the scenarios were played.
@@ -56,7 +56,8 @@ pub(super) fn judge(
     }
     let has_sanitizers = match &source.built.sanitized {
         Some(Ok(_)) => true,
-        Some(Err(reason)) => return Outcome::Skipped(reason.clone()),
+        Some(Err(NotSanitized::Source(reason))) => return Outcome::Skipped(reason.clone()),
+        Some(Err(NotSanitized::Machine(reason))) => return Outcome::Undecided(reason.clone()),
         None => false,
     };
     let by_sanitizers = observed
@@ -72,7 +73,7 @@ pub(super) fn judge(
         return Outcome::Error(trouble.clone());
     }
     if let Some(trouble) = sanitizers_said.first() {
-        return Outcome::Skipped(format!("the sanitizers do not work here: {trouble}"));
+        return Outcome::Undecided(format!("the sanitizers do not work here: {trouble}"));
     }
     if !has_sanitizers || by_sanitizers == 0 {
         return Outcome::Skipped("no scenario that sanitizers could watch was played".into());

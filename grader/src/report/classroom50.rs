@@ -10,6 +10,7 @@ use jiff::{Timestamp, Unit};
 use serde::Serialize;
 
 use super::kept::{Document, Progress};
+use crate::verdict::score::{RuleScore, Standing};
 
 /// A report for Classroom 50.
 #[derive(Debug)]
@@ -84,19 +85,19 @@ impl Classroom50 {
 impl Document for Classroom50 {
     fn text(&self, progress: &Progress) -> io::Result<String> {
         let score = progress.score();
-        let tests = score.rules.iter().filter_map(|rule| {
+        let judged = |rule: &&RuleScore| rule.standing != Standing::NotJudged;
+        let tests = score.rules.iter().filter(judged).map(|rule| {
             let checks = rule
                 .checks
                 .iter()
                 .filter_map(|place| progress.checks.get(*place));
-            Some(Test {
+            Test {
                 name: &rule.rule,
-                // What could not be judged is neither.
-                passed: !rule.failed?,
+                passed: rule.standing == Standing::Kept,
                 score: rule.points,
                 max_score: rule.of,
                 reasons: checks.filter_map(|check| check.outcome.reason()).collect(),
-            })
+            }
         });
         let document = Document50 {
             schema: "classroom50/result/v1",

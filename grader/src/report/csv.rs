@@ -37,7 +37,9 @@ impl Document for Csv {
                     broken_rule(check, failure).1.unwrap_or_default(),
                     failure.line,
                 ),
-                Outcome::Skipped(reason) | Outcome::Error(reason) => (reason.as_str(), "", 0),
+                Outcome::Skipped(reason) | Outcome::Undecided(reason) | Outcome::Error(reason) => {
+                    (reason.as_str(), "", 0)
+                }
             };
             let place = match line {
                 0 => check.path.clone(),

@@ -10,7 +10,7 @@ use super::explanation;
 use super::kept::{Document, Progress};
 use crate::rules;
 use crate::verdict::Outcome;
-use crate::verdict::score::RuleScore;
+use crate::verdict::score::{RuleScore, Standing};
 
 /// A report for Gradescope.
 #[derive(Debug)]
@@ -87,9 +87,11 @@ fn test(rule: &RuleScore, progress: &Progress) -> Test {
     Test {
         score: rule.points,
         max_score: rule.of,
-        status: rule
-            .failed
-            .map(|failed| if failed { "failed" } else { "passed" }),
+        status: match rule.standing {
+            Standing::Kept => Some("passed"),
+            Standing::Broken => Some("failed"),
+            Standing::Undecided | Standing::NotJudged => None,
+        },
         name: format!("{}: {words}", rule.rule),
         output: told.collect::<Vec<_>>().join("\n"),
         output_format: "text",

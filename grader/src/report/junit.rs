@@ -1,6 +1,6 @@
 //! JUnit XML, which most build servers read: a suite for each tier, a case for each scenario.
 //!
-//! A failure is the server's, an error the grader's own trouble.
+//! A failure is the server's, an error the grader's own trouble, or what the machine does not allow.
 
 use std::io;
 
@@ -60,6 +60,10 @@ fn case(check: &CheckReport, command: &str) -> TestCase {
             let mut status = TestCaseStatus::skipped();
             status.set_message(xml(reason));
             status
+        }
+        // Most readers take a skipped case for one that is well.
+        Outcome::Undecided(reason) => {
+            failed(NonSuccessKind::Error, &format!("undecided: {reason}"))
         }
         Outcome::Error(reason) => failed(NonSuccessKind::Error, reason),
     };

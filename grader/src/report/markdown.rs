@@ -34,14 +34,17 @@ fn write_summary(text: &mut String, progress: &Progress) -> std::fmt::Result {
     };
     writeln!(text, "## {verdict} at `{}`\n", run.require)?;
     writeln!(text, "Server: {}\n", code(&run.server))?;
-    writeln!(text, "| Tier | Passed | Failed | Skipped | Trouble |")?;
-    writeln!(text, "|---|--:|--:|--:|--:|")?;
+    writeln!(
+        text,
+        "| Tier | Passed | Failed | Skipped | Undecided | Trouble |"
+    )?;
+    writeln!(text, "|---|--:|--:|--:|--:|--:|")?;
     for tier in Tier::ALL {
         let tally = summary.tally(tier);
         writeln!(
             text,
-            "| `{tier}` | {} | {} | {} | {} |",
-            tally.passed, tally.failed, tally.skipped, tally.error
+            "| `{tier}` | {} | {} | {} | {} | {} |",
+            tally.passed, tally.failed, tally.skipped, tally.undecided, tally.error
         )?;
     }
     let failed = progress
@@ -51,20 +54,14 @@ fn write_summary(text: &mut String, progress: &Progress) -> std::fmt::Result {
     for check in failed {
         write_failure(text, check, &run.command)?;
     }
-    let skipped: Vec<_> = progress
-        .checks
-        .iter()
-        .filter_map(|check| match &check.outcome {
-            Outcome::Skipped(reason) => Some((check, reason)),
-            _ => None,
-        })
-        .collect();
-    if !skipped.is_empty() {
-        writeln!(text, "\n### Skipped\n")?;
-        for (check, reason) in skipped {
-            writeln!(text, "- {}: {}", code(&check.scenario), plain(reason))?;
-        }
-    }
+    write_list(text, "Undecided", progress, |outcome| match outcome {
+        Outcome::Undecided(reason) => Some(reason),
+        _ => None,
+    })?;
+    write_list(text, "Skipped", progress, |outcome| match outcome {
+        Outcome::Skipped(reason) => Some(reason),
+        _ => None,
+    })?;
     if !run.confinement.is_empty() {
         writeln!(text, "\n### In force while the server ran\n")?;
         for sentence in &run.confinement {
@@ -78,6 +75,26 @@ fn write_summary(text: &mut String, progress: &Progress) -> std::fmt::Result {
         }
     }
     writeln!(text, "\ngrader {}, seed {}", run.grader, run.seed)
+}
+
+/// The checks that ended in one way, and why.
+fn write_list(
+    text: &mut String,
+    heading: &str,
+    progress: &Progress,
+    why: impl Fn(&Outcome) -> Option<&str>,
+) -> std::fmt::Result {
+    let checks = progress.checks.iter();
+    let listed: Vec<_> = checks
+        .filter_map(|check| Some((check, why(&check.outcome)?)))
+        .collect();
+    if !listed.is_empty() {
+        writeln!(text, "\n### {heading}\n")?;
+    }
+    for (check, reason) in listed {
+        writeln!(text, "- {}: {}", code(&check.scenario), plain(reason))?;
+    }
+    Ok(())
 }
 
 fn write_failure(text: &mut String, check: &CheckReport, command: &str) -> std::fmt::Result {

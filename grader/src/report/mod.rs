@@ -55,6 +55,7 @@ const fn outcome_name(outcome: &Outcome) -> &'static str {
         Outcome::Passed => "passed",
         Outcome::Failed(_) => "failed",
         Outcome::Skipped(_) => "skipped",
+        Outcome::Undecided(_) => "undecided",
         Outcome::Error(_) => "error",
     }
 }

@@ -1,7 +1,8 @@
 //! TAP version 14: a line for each check, and below it why it did not pass.
 //!
-//! The text after the number is the scenario and its title. A check that could not be made is
-//! skipped; one in which the grader had trouble is not ok, and its severity says so.
+//! The text after the number is the scenario and its title. A check for which there is nothing to
+//! check is skipped; one that the machine does not allow, or in which the grader had trouble, is
+//! not ok, and its severity says so.
 
 use std::fmt::Write;
 use std::io;
@@ -44,8 +45,12 @@ fn line(text: &mut String, number: usize, check: &CheckReport, command: &str) ->
             ];
             return not_ok(text, number, &name, &rest, &explanation(check, command));
         }
-        Outcome::Error(reason) => {
-            let rest = [("message", reason.as_str()), ("severity", "error")];
+        Outcome::Undecided(reason) | Outcome::Error(reason) => {
+            let severity = match check.outcome {
+                Outcome::Undecided(_) => "undecided",
+                _ => "error",
+            };
+            let rest = [("message", reason.as_str()), ("severity", severity)];
             return not_ok(text, number, &name, &rest, "");
         }
     };

@@ -50,6 +50,7 @@ fn played(scenario: &Scenario, circumstances: &Circumstances<'_>) -> Result<Chec
             Ok(()) => break Outcome::Passed,
             Err(Stop::Wrong(failure)) => break Outcome::Failed(failure),
             Err(Stop::Skip(reason)) => break Outcome::Skipped(reason),
+            Err(Stop::NotHere(reason)) => break Outcome::Undecided(reason),
             Err(Stop::Trouble(trouble)) => break Outcome::Error(trouble),
             Err(Stop::Short(trouble)) => {
                 short = true;

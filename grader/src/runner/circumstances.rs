@@ -8,7 +8,7 @@ use super::places::Place;
 use machine::ports::Ports;
 use machine::{Descriptors, Host, Program};
 
-use crate::conduct::Session;
+use crate::conduct::{Session, Unseen};
 
 /// What every play of a run has in common, and the place that this one has.
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +21,10 @@ pub(super) struct Circumstances<'run> {
     pub(super) reference: Option<&'run Program>,
     /// What kind of descriptors it has of its clients.
     pub(super) server_descriptors: Descriptors,
-    /// Why the server's system calls cannot be supervised here, where they cannot.
-    pub(super) unsupervised: Option<&'run str>,
+    /// Why these are not those that are wanted, where they are not.
+    pub(super) other_descriptors: Option<&'run str>,
+    /// What of the server's system calls cannot be seen here.
+    pub(super) unseen: &'run Unseen,
     /// In what it is plainly written, where that is not C: `Rust`.
     pub(super) other_language: Option<&'static str>,
     /// The place of this play among those that go on side by side; `None` for one that has no

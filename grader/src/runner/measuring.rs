@@ -183,7 +183,7 @@ fn middle(mut durations: Vec<Duration>) -> Duration {
 }
 
 fn untold(error: io::Error) -> Stop {
-    Stop::Skip(format!(
+    Stop::NotHere(format!(
         "this machine does not tell what the server has of it: {error}"
     ))
 }

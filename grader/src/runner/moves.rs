@@ -58,7 +58,7 @@ impl Play<'_> {
                 match self.session.accepts_on(address, patience) {
                     Ok(false) => Ok(()),
                     Ok(true) => Err(explain::accepted_elsewhere(self, address).into()),
-                    Err(error) => Err(Stop::Skip(format!(
+                    Err(error) => Err(Stop::NotHere(format!(
                         "this machine cannot reach {address}: {error}"
                     ))),
                 }
@@ -75,7 +75,7 @@ impl Play<'_> {
                 self.transcript.server("gets no more memory");
                 self.adversity = true;
                 self.session.exhaust_memory().map_err(|error| {
-                    Stop::Skip(format!("this machine does not let memory run out: {error}"))
+                    Stop::NotHere(format!("this machine does not let memory run out: {error}"))
                 })?;
                 Ok(())
             }

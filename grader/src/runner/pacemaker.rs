@@ -7,9 +7,9 @@ use std::time::Duration;
 use super::circumstances::Circumstances;
 use super::clock::{Asleep, Clock};
 use super::patience::{Patience, Sign};
-use super::stop::Stop;
+use super::stop::{Stop, blind};
 use machine::ports::Port;
-use machine::{Happening, Supervision};
+use machine::{Happening, StartError, Supervision};
 
 use crate::conduct::{Conduct, Session};
 use crate::scenario::ClientId;
@@ -35,7 +35,7 @@ impl Pacemaker {
     /// Starts it, and lets its clients in.
     pub(super) fn start(circumstances: &Circumstances<'_>) -> Result<Self, Stop> {
         let Some(program) = circumstances.reference else {
-            return Err(Stop::Skip(
+            return Err(Stop::NotHere(
                 "there is no reference here to compare the server with".into(),
             ));
         };
@@ -51,7 +51,8 @@ impl Pacemaker {
             port.number(),
             &supervision,
             Conduct::default(),
-        )?;
+        )
+        .map_err(StartError::into_reason)?;
         let patience = circumstances.starting_patience();
         let mut pacemaker = Self {
             clock: Clock::new(&session, patience),
@@ -60,10 +61,13 @@ impl Pacemaker {
             heard: 0,
             patience,
         };
-        pacemaker.wait(|pacemaker| Ok(pacemaker.session.backlog()?.is_some()))?;
+        pacemaker.wait(|pacemaker| {
+            let backlog = pacemaker.session.backlog();
+            Ok(backlog.map_err(|error| blind(&error))?.is_some())
+        })?;
         for who in [SPEAKER, LISTENER] {
             pacemaker.session.connect(who, false)?;
-            pacemaker.wait(|pacemaker| pacemaker.session.is_connected(who))?;
+            pacemaker.wait(|pacemaker| Ok(pacemaker.session.is_connected(who)?))?;
         }
         // Nobody says a line before the listener is in.
         pacemaker.wait(|pacemaker| {
@@ -86,14 +90,14 @@ impl Pacemaker {
     }
 
     /// The reference neither hangs nor ends; if it does, that is the grader's trouble.
-    fn wait(&mut self, over: impl Fn(&mut Self) -> io::Result<bool>) -> Result<(), Stop> {
+    fn wait(&mut self, over: impl Fn(&mut Self) -> Result<bool, Stop>) -> Result<(), Stop> {
         self.wait_for(Sign::Answer, over)
     }
 
     fn wait_for(
         &mut self,
         sign: Sign,
-        over: impl Fn(&mut Self) -> io::Result<bool>,
+        over: impl Fn(&mut Self) -> Result<bool, Stop>,
     ) -> Result<(), Stop> {
         let mut patience = Patience::new(self.patience);
         while !over(self)? {

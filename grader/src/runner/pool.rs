@@ -1,7 +1,6 @@
 //! Several plays at once, reported in the order of the suite.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -12,10 +11,11 @@ use super::places::Places;
 use super::preflight;
 use super::queue::{Queue, Returned};
 use super::stage::Stage;
+use crate::conduct::Unseen;
 use crate::scenario::{Action, Measured, Scenario, StartOutcome, Step};
 use crate::verdict::{CheckReport, Failure, NotPlayed, Outcome};
 use crate::workers;
-use machine::{Descriptors, Host, Program, limits};
+use machine::{Descriptors, Host, Program, StartError, limits};
 
 /// How a suite is played.
 #[derive(Clone, Debug)]
@@ -28,8 +28,11 @@ pub struct Settings {
     pub reference: Option<Program>,
     /// What kind of descriptors it has of its clients.
     pub server_descriptors: Descriptors,
-    /// Why its system calls cannot be supervised here, where they cannot.
-    pub unsupervised: Option<String>,
+    /// Why these are not those that are wanted, where they are not: a server that does nothing
+    /// wrong may hang then, as soon as a client does not read.
+    pub other_descriptors: Option<String>,
+    /// What of its system calls cannot be seen here.
+    pub unseen: Unseen,
     /// In what it is plainly written, where that is not C: `Rust`.
     pub other_language: Option<&'static str>,
     /// Tools with which the suite is played as well.
@@ -50,8 +53,8 @@ pub struct Settings {
 /// Why a run ended before its last check.
 #[derive(Debug)]
 pub enum RunError<E> {
-    /// The kernel does not execute the program, for this reason.
-    CannotExecute(io::Error),
+    /// The program was not started the first time.
+    NotStarted(StartError),
     /// The report of a check could not be passed on.
     Report(E),
 }
@@ -90,7 +93,7 @@ pub fn run<E: Send>(
             place: Some(&taken),
             ..stage.circumstances()
         };
-        preflight::never_serves(&circumstances).map_err(RunError::CannotExecute)?
+        preflight::never_serves(&circumstances).map_err(RunError::NotStarted)?
     };
     let queue = Queue::new(
         order_of_play(settings, suite, never_served.is_some()),
@@ -285,7 +288,7 @@ fn too_many(scenario: &Scenario, settings: &Settings) -> CheckReport {
         descriptors(scenario),
         settings.descriptors
     );
-    report(scenario, Outcome::Skipped(reason), Duration::ZERO)
+    report(scenario, Outcome::Undecided(reason), Duration::ZERO)
 }
 
 fn needs_service(scenario: &Scenario) -> bool {

@@ -1,11 +1,9 @@
 //! Whether the server can be executed and serves anybody at all, found out once: a server that
 //! never accepts a connection would use up the patience of every single scenario.
 
-use std::io;
-
 use super::check::play;
 use super::circumstances::Circumstances;
-use machine::{Descriptors, Supervision, shortage};
+use machine::{Descriptors, StartError, Supervision, shortage};
 
 use crate::conduct::{Conduct, Session};
 use crate::scenario::{Action, Argument, Scenario, Start, StartOutcome, Step};
@@ -16,8 +14,10 @@ use crate::verdict::{Failure, Outcome};
 /// where the trouble is not its own.
 ///
 /// # Errors
-/// The program cannot be executed.
-pub(super) fn never_serves(circumstances: &Circumstances<'_>) -> io::Result<Option<Failure>> {
+/// The program cannot be executed, or the machine forbids what is needed to run any.
+pub(super) fn never_serves(
+    circumstances: &Circumstances<'_>,
+) -> Result<Option<Failure>, StartError> {
     // Without an argument a server ends at once; only whether it can be executed matters here.
     let unsupervised = Supervision {
         descriptors: Descriptors::Blocking,
@@ -33,7 +33,7 @@ pub(super) fn never_serves(circumstances: &Circumstances<'_>) -> io::Result<Opti
     ) {
         Ok(session) => drop(session),
         // That is not the program's: each play finds out whether there is enough for it.
-        Err(error) if shortage::advice(&error).is_some() => return Ok(None),
+        Err(StartError::Machine(error)) if shortage::advice(&error).is_some() => return Ok(None),
         Err(error) => return Err(error),
     }
     match play(&only_a_newcomer(), circumstances).outcome {

@@ -43,8 +43,11 @@ impl Play<'_> {
     }
 
     /// Waits until nothing more comes from the server until something is done, or until it has run
-    /// for a spell.
+    /// for a spell; not at all where the machine does not tell what is on its way to whom.
     pub(super) fn wait_until_quiet(&mut self) -> Result<(), Stop> {
+        if !self.session.sees_socket_states() {
+            return Ok(());
+        }
         let mut patience = Patience::new(self.circumstances.patience);
         let mut begun = None;
         while !self.frozen && self.serves && !self.session.is_quiet() {

@@ -1,7 +1,5 @@
 //! Where scenarios are played, one after another or side by side.
 
-use std::io;
-
 use super::budget::Budget;
 use super::check;
 use super::circumstances::Circumstances;
@@ -10,6 +8,7 @@ use super::pool::Settings;
 use super::preflight;
 use crate::scenario::Scenario;
 use crate::verdict::{CheckReport, Failure};
+use machine::StartError;
 use machine::ports::Ports;
 
 /// What every play has in common, ready to be used from several threads.
@@ -41,8 +40,8 @@ impl<'run> Stage<'run> {
     /// Why no scenario can be passed that needs a serving server; `None` where the server serves.
     ///
     /// # Errors
-    /// The program cannot be executed.
-    pub fn never_serves(&self) -> io::Result<Option<Failure>> {
+    /// The program cannot be executed, or the machine forbids what is needed to run any.
+    pub fn never_serves(&self) -> Result<Option<Failure>, StartError> {
         preflight::never_serves(&self.circumstances())
     }
 
@@ -59,7 +58,8 @@ impl<'run> Stage<'run> {
             program: &settings.program,
             reference: settings.reference.as_ref(),
             server_descriptors: settings.server_descriptors,
-            unsupervised: settings.unsupervised.as_deref(),
+            other_descriptors: settings.other_descriptors.as_deref(),
+            unseen: &settings.unseen,
             other_language: settings.other_language,
             place: None,
             ports: &self.ports,

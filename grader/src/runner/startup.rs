@@ -11,7 +11,7 @@ use super::stop::{Stop, blind};
 use machine::ports::{self, BusyPort, Port};
 use machine::{Captured, Exit, Supervision};
 
-use crate::conduct::{self, Conduct, Session};
+use crate::conduct::{self, Conduct, Need, Session};
 use crate::scenario::{
     Action, Argument, FailingCall, Measured, Scenario, Start, StartOutcome, Step,
 };
@@ -97,10 +97,23 @@ fn supervision(
         forks_freely: circumstances.program.farewell.is_some(),
     };
     let conduct = Conduct::new(scenario.watch.clone(), start.fails, faults.collect());
-    let needs_more_than_descriptors = conduct.needs_supervision() || start.no_memory;
-    match circumstances.unsupervised {
-        Some(reason) if needs_more_than_descriptors => Err(Stop::Skip(format!(
+    // Memory runs out when a certain call is made.
+    let for_memory = if start.no_memory {
+        Need::Calls
+    } else {
+        Need::Nothing
+    };
+    let need = conduct.need().max(for_memory);
+    match (
+        circumstances.unseen.why(need),
+        circumstances.other_descriptors,
+    ) {
+        (Some(reason), _) => Err(Stop::NotHere(format!(
             "the server's system calls cannot be supervised here: {reason}"
+        ))),
+        (_, Some(reason)) if !scenario.lazy.is_empty() => Err(Stop::NotHere(format!(
+            "a server that sends to somebody who does not read may wait for ever here, since its \
+             descriptors cannot be made like the exam's: {reason}"
         ))),
         _ => Ok((supervision, conduct)),
     }
@@ -180,7 +193,7 @@ impl Started {
         let mut patience = Patience::new(circumstances.patience);
         while self.session.exit().is_none() {
             let listening = self.session.listening_addresses().map_err(|error| {
-                Stop::Skip(format!("this machine does not tell who listens: {error}"))
+                Stop::NotHere(format!("this machine does not tell who listens: {error}"))
             })?;
             if !listening.is_empty() {
                 return Ok(());

@@ -3,15 +3,17 @@
 use std::io;
 
 use crate::verdict::Failure;
-use machine::shortage;
+use machine::{StartError, shortage};
 
 /// Why a play ended before its last move.
 #[derive(Debug)]
 pub(super) enum Stop {
     /// The server did wrong.
     Wrong(Box<Failure>),
-    /// The play needs something that this machine does not offer.
+    /// What was handed in has nothing that the play could judge.
     Skip(String),
+    /// The play needs something that this machine does not offer.
+    NotHere(String),
     /// The grader had trouble of its own.
     Trouble(String),
     /// The grader could not have something that there may be when fewer plays go on.
@@ -37,9 +39,9 @@ impl From<Failure> for Stop {
 
 impl Stop {
     /// No server could be started.
-    pub(super) fn not_started(error: io::Error) -> Self {
+    pub(super) fn not_started(error: StartError) -> Self {
         let told = |why: String| format!("the server could not be started: {why}");
-        match Self::from(error) {
+        match Self::from(error.into_reason()) {
             Self::Trouble(why) => Self::Trouble(told(why)),
             Self::Short(why) => Self::Short(told(why)),
             other => other,
@@ -49,7 +51,7 @@ impl Stop {
 
 /// The machine does not show the state of the server's sockets.
 pub(super) fn blind(error: &io::Error) -> Stop {
-    Stop::Skip(format!(
+    Stop::NotHere(format!(
         "this machine does not tell what the server has read, which this scenario needs to know: {error}"
     ))
 }

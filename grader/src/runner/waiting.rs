@@ -30,7 +30,9 @@ impl Play<'_> {
             // With hundreds of clients, those before it need not be asked again each time.
             first = who.0;
             self.fail_if_dead()?;
-            let pause = self.clock.pause(&self.session, &mut patience, Sign::Event)?;
+            let pause = self
+                .clock
+                .pause(&self.session, &mut patience, Sign::Event)?;
             match pause {
                 Some(pause) => {
                     if self.pump(pause)? {

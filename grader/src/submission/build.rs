@@ -55,7 +55,7 @@ pub struct Built {
     pub branches: Branches,
     /// The executable that is built with sanitizers, or why there is none; `None` where nobody
     /// wants it.
-    pub sanitized: Option<Result<PathBuf, String>>,
+    pub sanitized: Option<Result<PathBuf, NotSanitized>>,
     /// Holds all of that until nobody needs it.
     pub folder: Scratch,
 }
@@ -114,7 +114,7 @@ pub(super) fn build(
             remarks,
             inside: Err("it needs the compiled file, and the source cannot be compiled".into()),
             branches,
-            sanitized: sanitized.then(|| Err(NOT_COMPILED.into())),
+            sanitized: sanitized.then(|| Err(NotSanitized::no_source())),
             folder,
         });
     }
@@ -127,7 +127,7 @@ pub(super) fn build(
         let preprocessed = Aside::begin(scope, || job.preprocess(&preprocessed));
         let sanitized = match (sanitized, &compiled) {
             (false, _) => Ok(None),
-            (true, Err(_)) => Ok(Some(Err(NOT_COMPILED.into()))),
+            (true, Err(_)) => Ok(Some(Err(NotSanitized::no_source()))),
             (true, Ok(())) => Err(Aside::begin(scope, || job.sanitize(&checked))),
         };
         let program = compiled.map_or_else(|not| Ok(Err(not)), |()| job.link(&strict));
@@ -158,7 +158,20 @@ pub(super) fn build(
     })
 }
 
-const NOT_COMPILED: &str = "the source is not compiled";
+/// Why there is no build with sanitizers.
+#[derive(Clone, Debug)]
+pub enum NotSanitized {
+    /// The source is the reason.
+    Source(String),
+    /// The machine is: there are no sanitizers for its compiler.
+    Machine(String),
+}
+
+impl NotSanitized {
+    fn no_source() -> Self {
+        Self::Source("the source is not compiled".into())
+    }
+}
 
 /// What is done beside something else where another thread can be had, and at once where not.
 enum Aside<'scope, T> {
@@ -368,7 +381,7 @@ impl Job<'_> {
         })
     }
 
-    fn sanitize(&self, folder: &Path) -> io::Result<Result<PathBuf, String>> {
+    fn sanitize(&self, folder: &Path) -> io::Result<Result<PathBuf, NotSanitized>> {
         std::fs::write(folder.join("leak_check.c"), LEAK_CHECK)?;
         let mut options = [&ALWAYS[..], &SANITIZED].concat();
         options.extend([FILE, "leak_check.c"]);
@@ -376,9 +389,9 @@ impl Job<'_> {
         let compiler = self.compiler.name();
         Ok(match self.compiler.run(folder, &options, &output)? {
             Compiled::Done(_) => Ok(folder.join("mini_serv")),
-            Compiled::TooMuch(of) => Err(format!(
+            Compiled::TooMuch(of) => Err(NotSanitized::Source(format!(
                 "{compiler} used too much {of} for a build with sanitizers"
-            )),
+            ))),
             Compiled::Refused(said) => {
                 let last = said
                     .lines()
@@ -386,10 +399,10 @@ impl Job<'_> {
                     .or_else(|| said.lines().next())
                     .unwrap_or_default();
                 let last: String = last.trim().chars().take(200).collect();
-                Err(format!(
+                Err(NotSanitized::Machine(format!(
                     "{compiler} cannot build with sanitizers here, most likely since their \
                      library is not installed: {last}"
-                ))
+                )))
             }
         })
     }

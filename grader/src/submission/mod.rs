@@ -20,7 +20,7 @@ mod diagnostics;
 mod handed;
 mod language;
 
-pub use build::{Built, Inside, NotCompiled};
+pub use build::{Built, Inside, NotCompiled, NotSanitized};
 pub use compiler::{Compiler, CompilerError};
 pub use handed::{Handed, Recognised};
 

@@ -62,8 +62,12 @@ pub enum Outcome {
     Passed,
     /// The server did not.
     Failed(Box<Failure>),
-    /// The check could not be made here, for this reason; that says nothing about the server.
+    /// There was nothing to check in what was handed in, for this reason, or nobody wants to wait
+    /// for a machine that allows it.
     Skipped(String),
+    /// The machine does not allow the check, for this reason; that says nothing about the server,
+    /// neither that it would fail nor that it would pass.
+    Undecided(String),
     /// The grader itself had trouble, of this kind; that says nothing about the server.
     Error(String),
 }
@@ -76,7 +80,16 @@ impl Outcome {
         match self {
             Self::Passed => None,
             Self::Failed(failure) => Some(&failure.reason),
-            Self::Skipped(reason) | Self::Error(reason) => Some(reason),
+            Self::Skipped(reason) | Self::Undecided(reason) | Self::Error(reason) => Some(reason),
+        }
+    }
+
+    /// The same for somebody to whom it is enough that the machine allows no more.
+    #[must_use]
+    pub fn accepted(self) -> Self {
+        match self {
+            Self::Undecided(reason) => Self::Skipped(reason),
+            other => other,
         }
     }
 }
@@ -142,8 +155,11 @@ pub struct Tally {
     pub passed: usize,
     /// Checks failed.
     pub failed: usize,
-    /// Checks skipped.
+    /// Checks for which there was nothing to check, or that somebody goes without.
     pub skipped: usize,
+    /// Checks that the machine does not allow.
+    #[serde(default)]
+    pub undecided: usize,
     /// Checks that ended in the grader's own trouble.
     pub error: usize,
 }
@@ -154,7 +170,9 @@ impl Tally {
     pub const fn verdict(self) -> Verdict {
         match self {
             Self { failed: 1.., .. } => Verdict::Failed,
-            Self { error: 1.., .. } | Self { passed: 0, .. } => Verdict::Undecided,
+            Self { error: 1.., .. } | Self { undecided: 1.., .. } | Self { passed: 0, .. } => {
+                Verdict::Undecided
+            }
             _ => Verdict::Passed,
         }
     }
@@ -175,6 +193,7 @@ impl Summary {
             Outcome::Passed => tally.passed += 1,
             Outcome::Failed(_) => tally.failed += 1,
             Outcome::Skipped(_) => tally.skipped += 1,
+            Outcome::Undecided(_) => tally.undecided += 1,
             Outcome::Error(_) => tally.error += 1,
         }
         self.readings.extend(&check.readings);
@@ -193,9 +212,10 @@ impl Summary {
             passed,
             failed,
             skipped,
+            undecided,
             error,
         } = self.tally(tier);
-        passed > 0 && failed + skipped + error == 0
+        passed > 0 && failed + skipped + undecided + error == 0
     }
 
     /// Every reading that was seen, in a fixed order. What a server does once it can do, so that
@@ -222,6 +242,7 @@ impl Summary {
             required.passed += tally.passed;
             required.failed += tally.failed;
             required.skipped += tally.skipped;
+            required.undecided += tally.undecided;
             required.error += tally.error;
         }
         required.verdict()
@@ -236,7 +257,8 @@ pub enum Verdict {
     Passed,
     /// A required check failed.
     Failed,
-    /// No required check failed, yet the grader had trouble with one, or none could be played.
+    /// No required check failed, yet the machine did not allow one, the grader had trouble with
+    /// one, or none could be made.
     Undecided,
 }
 
@@ -250,6 +272,7 @@ mod tests {
             passed,
             failed,
             skipped,
+            undecided: 0,
             error,
         }
     }
@@ -269,6 +292,33 @@ mod tests {
         assert_eq!(tally(0, 0, 4, 0).verdict(), Verdict::Undecided);
         assert_eq!(tally(0, 0, 0, 0).verdict(), Verdict::Undecided);
         assert_eq!(tally(1, 0, 4, 0).verdict(), Verdict::Passed);
+    }
+
+    #[test]
+    fn what_the_machine_does_not_allow_leaves_a_tier_undecided() {
+        let one_more = |tally| Tally {
+            undecided: 1,
+            ..tally
+        };
+        assert_eq!(one_more(tally(9, 0, 0, 0)).verdict(), Verdict::Undecided);
+        assert_eq!(one_more(tally(9, 1, 0, 0)).verdict(), Verdict::Failed);
+        assert_eq!(
+            summary([one_more(tally(9, 0, 0, 0)); 3], &[]).verdict(Tier::Exam),
+            Verdict::Undecided
+        );
+    }
+
+    #[test]
+    fn who_accepts_it_goes_without() {
+        let reason = || "not here".to_owned();
+        assert!(
+            matches!(Outcome::Undecided(reason()).accepted(), Outcome::Skipped(it) if it == reason())
+        );
+        assert!(matches!(
+            Outcome::Error(reason()).accepted(),
+            Outcome::Error(_)
+        ));
+        assert!(matches!(Outcome::Passed.accepted(), Outcome::Passed));
     }
 
     #[test]
@@ -294,8 +344,9 @@ mod tests {
     fn each_end_of_a_check_is_counted_for_its_tier() {
         let mut summary = Summary::default();
         let failed = || Outcome::Failed(Box::default());
-        let ends: [(usize, fn() -> Outcome); 3] = [
+        let ends: [(usize, fn() -> Outcome); 4] = [
             (4, || Outcome::Passed),
+            (5, || Outcome::Undecided(String::new())),
             (2, || Outcome::Skipped(String::new())),
             (1, || Outcome::Error(String::new())),
         ];
@@ -308,7 +359,11 @@ mod tests {
             summary.add(&check("relay", Tier::Subject, failed()));
         }
         summary.add(&check("relay", Tier::Robust, failed()));
-        assert_eq!(summary.tally(Tier::Subject), tally(4, 3, 2, 1));
+        let expected = Tally {
+            undecided: 5,
+            ..tally(4, 3, 2, 1)
+        };
+        assert_eq!(summary.tally(Tier::Subject), expected);
         assert_eq!(summary.tally(Tier::Robust), tally(0, 1, 0, 0));
         assert_eq!(summary.tally(Tier::Exam), Tally::default());
     }
@@ -335,6 +390,10 @@ mod tests {
             tally(2, 1, 0, 0),
             tally(2, 0, 1, 0),
             tally(2, 0, 0, 1),
+            Tally {
+                undecided: 1,
+                ..tally(2, 0, 0, 0)
+            },
         ] {
             assert!(!full(exception), "{exception:?}");
         }

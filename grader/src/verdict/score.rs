@@ -1,7 +1,9 @@
 //! What a run is worth in points: some for each rule, for instructors who need a number.
 //!
-//! A rule earns its points when none of its checks at the required tiers failed. Where none of
-//! them could be made, the rule counts neither way, so that nobody loses points to a machine.
+//! A rule earns its points when all of its checks at the required tiers passed. Where what was
+//! handed in has nothing for any of them, such as a source, the rule counts neither way. Where one
+//! could not be made since the machine does not allow it, or the grader had trouble, there are no
+//! points either: nobody knows yet whether they are earned.
 
 use std::collections::BTreeMap;
 
@@ -70,16 +72,29 @@ impl Weights {
     }
 }
 
+/// What the checks of a rule make of it; the later one counts where they differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// There was nothing to check in what was handed in.
+    NotJudged,
+    /// Every check passed.
+    Kept,
+    /// One could not be made, since the machine does not allow it or the grader had trouble.
+    Undecided,
+    /// One failed.
+    Broken,
+}
+
 /// What a rule has earned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleScore {
     /// The rule.
     pub rule: String,
-    /// Whether a check of it failed; `None` where none could be made.
-    pub failed: Option<bool>,
+    /// What its checks make of it.
+    pub standing: Standing,
     /// The points that it has earned.
     pub points: u32,
-    /// The points that it can earn here: none where no check could be made.
+    /// The points that it can earn: none where there is nothing to check.
     pub of: u32,
     /// The places of its checks among those that were scored.
     pub checks: Vec<usize>,
@@ -107,7 +122,7 @@ impl Score {
             let known = known.unwrap_or_else(|| {
                 score.rules.push(RuleScore {
                     rule: rule.to_owned(),
-                    failed: None,
+                    standing: Standing::NotJudged,
                     points: 0,
                     of: 0,
                     checks: Vec::new(),
@@ -116,18 +131,20 @@ impl Score {
             });
             let entry = &mut score.rules[known];
             entry.checks.push(place);
-            entry.failed = match check.outcome {
-                Outcome::Failed(_) => Some(true),
-                Outcome::Passed => Some(entry.failed.unwrap_or(false)),
-                Outcome::Skipped(_) | Outcome::Error(_) => entry.failed,
-            };
+            entry.standing = entry.standing.max(match check.outcome {
+                Outcome::Failed(_) => Standing::Broken,
+                Outcome::Passed => Standing::Kept,
+                Outcome::Undecided(_) | Outcome::Error(_) => Standing::Undecided,
+                Outcome::Skipped(_) => Standing::NotJudged,
+            });
         }
         for entry in &mut score.rules {
             let weight = weights.of(&entry.rule);
-            if let Some(failed) = entry.failed {
-                entry.of = weight;
-                entry.points = if failed { 0 } else { weight };
-            }
+            (entry.points, entry.of) = match entry.standing {
+                Standing::NotJudged => (0, 0),
+                Standing::Kept => (weight, weight),
+                Standing::Undecided | Standing::Broken => (0, weight),
+            };
         }
         score
     }
@@ -203,17 +220,38 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_could_not_be_judged_counts_neither_way() {
+    fn where_there_is_nothing_to_check_a_rule_counts_neither_way() {
         let checks = [
             check("relay", Tier::Subject, skipped()),
-            check("order", Tier::Subject, Outcome::Error("trouble".into())),
+            check("order", Tier::Subject, skipped()),
             check("order", Tier::Subject, Outcome::Passed),
             check("prompt", Tier::Subject, skipped()),
             check("prompt", Tier::Subject, failed()),
         ];
         let score = Score::new(&checks, Tier::Subject, &Weights::default());
         assert_eq!((score.points(), score.of()), (1, 2));
-        assert_eq!(score.rules[0].failed, None);
+        assert_eq!(score.rules[0].standing, Standing::NotJudged);
+    }
+
+    #[test]
+    fn what_could_not_be_judged_is_not_earned() {
+        let reason = || "not here".into();
+        let checks = [
+            check("relay", Tier::Subject, Outcome::Undecided(reason())),
+            check("relay", Tier::Subject, Outcome::Passed),
+            check("order", Tier::Subject, Outcome::Passed),
+            check("order", Tier::Subject, Outcome::Error(reason())),
+            check("prompt", Tier::Subject, Outcome::Undecided(reason())),
+            check("prompt", Tier::Subject, failed()),
+        ];
+        let score = Score::new(&checks, Tier::Subject, &Weights::default());
+        assert_eq!((score.points(), score.of()), (0, 3));
+        let standings = score.rules.iter().map(|rule| rule.standing);
+        let (undecided, broken) = (Standing::Undecided, Standing::Broken);
+        assert_eq!(
+            standings.collect::<Vec<_>>(),
+            [undecided, undecided, broken]
+        );
     }
 
     #[test]

@@ -252,6 +252,20 @@ pub(crate) fn failing() -> Vec<CheckReport> {
 }
 
 /// A server that does not even serve.
+/// What a machine that forbids something leaves open.
+pub(crate) fn undecided() -> Vec<CheckReport> {
+    vec![check(
+        "select_before_recv",
+        "select-first",
+        Tier::Subject,
+        "Every recv comes after select has reported the client",
+        Outcome::Undecided(
+            "the server's system calls cannot be supervised here: Operation not permitted"
+                .to_owned(),
+        ),
+    )]
+}
+
 pub(crate) fn never_serving() -> Vec<CheckReport> {
     let never = |name: &str, rule: &str, title: &str, reason: &str| {
         check(

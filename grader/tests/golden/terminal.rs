@@ -50,6 +50,14 @@ fn a_run_that_passes() {
 }
 
 #[test]
+fn a_run_that_the_machine_leaves_undecided() {
+    let checks = [samples::passing(), samples::undecided()].concat();
+    let limitations = ["The server's system calls cannot be looked into here."];
+    let events = samples::run(checks, &limitations);
+    assert_shown("undecided-80", &events, 80, false);
+}
+
+#[test]
 fn what_is_wrong_in_a_source() {
     for width in [60, 80, 120] {
         let events = samples::run(samples::sources(), &[]);
@@ -76,6 +84,7 @@ fn everything_fits_any_width() {
         samples::passing(),
         samples::never_serving(),
         samples::sources(),
+        samples::undecided(),
     ]
     .concat();
     let events = samples::run(checks, &[]);

@@ -49,16 +49,21 @@ pub(crate) struct Played {
 /// exit status.
 #[track_caller]
 pub(crate) fn play(server: Option<&Path>, options: &[&str]) -> Played {
+    play_by(grader(), server, options)
+}
+
+/// The same by a grader that was called in another way.
+#[track_caller]
+pub(crate) fn play_by(mut grader: Command, server: Option<&Path>, options: &[&str]) -> Played {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("report.json");
-    let mut command = grader();
-    command
+    grader
         .arg("run")
         .args(server)
         .args(["--seed", "1", "--report"])
         .arg(format!("json={}", file.display()))
         .args(options);
-    let output = command.output().expect("the grader can be called");
+    let output = grader.output().expect("the grader can be called");
     let text = fs::read_to_string(&file).unwrap_or_default();
     let report = serde_json::from_str(&text)
         .unwrap_or_else(|error| panic!("{error} in the report {text:?}; {}", shown(&output)));

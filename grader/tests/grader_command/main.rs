@@ -9,6 +9,8 @@ mod c_sources;
 mod catalogue;
 #[path = "../../machine/src/eventually.rs"]
 mod eventually;
+#[cfg(target_os = "linux")]
+mod forbidding_machines;
 mod greedy_servers;
 mod hostile_servers;
 #[path = "../interruption/mod.rs"]

@@ -1,10 +1,8 @@
-//! What is said of a server's system calls, and where a machine does not let them be seen.
+//! What is said of a server's system calls.
 #![cfg(target_os = "linux")]
 
-use std::process::Command;
-
 use super::at_once::each_at_once;
-use super::invocation::{grader, play};
+use super::invocation::play;
 use super::servers;
 
 #[test]
@@ -24,53 +22,6 @@ fn the_calls_before_one_that_must_not_be_made_are_shown_on_request() {
     let played = play(Some(&server), &[&only[..], &["--verbose"]].concat());
     for shown in [row, "           send    lazy\n  wrong "] {
         assert!(played.stdout.contains(shown), "{}", played.stdout);
-    }
-}
-
-/// Runs the grader where this system call is forbidden.
-fn play_without(call: libc::c_long, options: &[&str]) -> (Option<i32>, String) {
-    let forbids = servers::supervised("forbids", false);
-    let output = Command::new(forbids)
-        .arg(call.to_string())
-        .arg(grader().get_program())
-        .arg("run")
-        .args(options)
-        .env_remove("CLICOLOR_FORCE")
-        .output()
-        .expect("the program can be executed");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    (output.status.code(), said)
-}
-
-#[test]
-fn what_a_machine_forbids_is_skipped_with_the_reason() {
-    for call in [
-        libc::SYS_seccomp,
-        libc::SYS_pidfd_getfd,
-        libc::SYS_process_vm_readv,
-    ] {
-        let only = [
-            "--verbose",
-            "--only",
-            "relay",
-            "--only",
-            "socket-fails",
-            "--only",
-        ];
-        let (status, said) = play_without(call, &[&only[..], &["select-first"]].concat());
-        assert_eq!(status, Some(0), "{call}: {said}");
-        let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
-        for part in [
-            "The server's system calls cannot be watched or made to fail here",
-            "the server's system calls cannot be supervised here: Operation not permitted",
-            "✓ relay ",
-            "– fatal-error ",
-            "– select-first ",
-        ] {
-            assert!(words.contains(part), "{call}: {part:?} is missing: {said}");
-        }
-        let plain = words.contains("The server's descriptors are plain blocking ones");
-        assert_eq!(plain, call != libc::SYS_process_vm_readv, "{call}: {said}");
     }
 }
 

@@ -7,7 +7,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rlimit::Resource;
+
+use crate::limits;
 use serde::{Deserialize, Serialize};
 
 mod command;
@@ -79,9 +81,14 @@ impl Confinement {
             memory,
             file,
         } = self.limits;
-        limit(Resource::Cpu, processor)?;
-        limit(Resource::As, memory)?;
-        limit(Resource::Fsize, file)?;
+        if let Some(processor) = processor {
+            // What goes beyond the first limit is told by a signal, and beyond the second by
+            // SIGKILL.
+            limits::lower_for_now(Resource::CPU, processor, Some(1))?;
+        }
+        for (resource, limit) in [(Resource::AS, memory), (Resource::FSIZE, file)] {
+            limit.map_or(Ok(()), |limit| limits::lower(resource, limit))?;
+        }
         #[cfg(target_os = "linux")]
         {
             no_privileges_from_the_next_program_on();
@@ -119,24 +126,4 @@ fn no_privileges_from_the_next_program_on() {
         sets.inheritable = CapabilitySet::empty();
         let _stays = thread::set_capabilities(None, sets);
     }
-}
-
-fn limit(resource: Resource, limit: Option<u64>) -> io::Result<()> {
-    let Some(limit) = limit else { return Ok(()) };
-    let maximum = rustix::process::getrlimit(resource).maximum;
-    let limit = maximum.map_or(limit, |maximum| maximum.min(limit));
-    // Processor time beyond the first limit is told by a signal, beyond the second by SIGKILL.
-    let maximum = if matches!(resource, Resource::Cpu) {
-        limit.saturating_add(1)
-    } else {
-        limit
-    };
-    setrlimit(
-        resource,
-        Rlimit {
-            current: Some(limit),
-            maximum: Some(maximum),
-        },
-    )?;
-    Ok(())
 }

@@ -16,7 +16,7 @@ use rustix::process::Pid;
 use super::host::{ARGUMENT, Host};
 use super::orders::{Orders, Report};
 use super::{channel, ending};
-use crate::Exit;
+use crate::{Exit, StartError};
 
 /// How long a keeper may take to end everything. What does not end then is a keeper that has been
 /// stopped, or a machine that is about to.
@@ -69,9 +69,9 @@ impl Starting {
     /// Waits until the program runs.
     ///
     /// # Errors
-    /// The program cannot be executed, for the reason that the kernel gave, or the keeper has
-    /// ended.
-    pub(crate) fn started(self) -> io::Result<Keeper> {
+    /// The program cannot be executed, or the machine lacks or forbids something, for the reason
+    /// that the kernel gave.
+    pub(crate) fn started(self) -> Result<Keeper, StartError> {
         let (report, mut descriptors) = channel::receive(&self.control)?.ok_or_else(gone)?;
         match report {
             Report::Started {
@@ -87,8 +87,8 @@ impl Starting {
                     _folder: folder.map(LeftFolder),
                 })
             }
-            Report::NotStarted(errno) => Err(io::Error::from_raw_os_error(errno)),
-            Report::Ended(_) => Err(io::ErrorKind::InvalidData.into()),
+            Report::NotStarted(told) => Err(StartError::heard(told)),
+            Report::Ended(_) => Err(io::Error::from(io::ErrorKind::InvalidData).into()),
         }
     }
 }

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use super::launch::launch;
 use super::orders::{Bounds, Folder, Orders, Report};
 use super::{below, channel};
-use crate::{Exit, inherited, memory, room, scratch, signals};
+use crate::{Exit, StartError, inherited, memory, room, scratch, signals};
 
 /// How often it is looked what the program takes: in between, it gets a few hundred megabytes at
 /// most.
@@ -53,15 +53,16 @@ fn keep() -> io::Result<()> {
     // else the user is.
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     below::adopt_orphans()?;
-    let started = own_folder(&orders).and_then(|folder| {
-        let path = folder.as_ref().map(TempDir::path);
-        Ok((launch(&orders, path, descriptors)?, folder))
-    });
+    let started = own_folder(&orders)
+        .map_err(StartError::from)
+        .and_then(|folder| {
+            let path = folder.as_ref().map(TempDir::path);
+            Ok((launch(&orders, path, descriptors)?, folder))
+        });
     let (process, folder) = match started {
         Ok(started) => started,
         Err(error) => {
-            let errno = error.raw_os_error().unwrap_or(libc::EIO);
-            return channel::send(&control, &Report::NotStarted(errno), &[]);
+            return channel::send(&control, &Report::NotStarted(error.told()), &[]);
         }
     };
     let watched = Watched {

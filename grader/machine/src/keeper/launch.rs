@@ -11,13 +11,12 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use rustix::process::{
-    DumpableBehavior, Pid, Resource, Rlimit, Signal, set_dumpable_behavior, setrlimit,
-};
+use rlimit::Resource;
+use rustix::process::{DumpableBehavior, Pid, Signal, set_dumpable_behavior};
 
 use super::orders::{Folder, Orders, Task};
 use crate::process::variable;
-use crate::{signals, supervisor};
+use crate::{StartError, limits, signals, supervisor};
 
 /// The variables that name a program's own folder.
 const OF_OWN_FOLDER: [&str; 2] = ["TMPDIR", "HOME"];
@@ -26,12 +25,12 @@ const OF_OWN_FOLDER: [&str; 2] = ["TMPDIR", "HOME"];
 /// orders.
 ///
 /// # Errors
-/// The kernel does not execute it, or the machine lacks something to run it.
+/// The kernel does not execute it, or the machine lacks or forbids something to run it.
 pub(super) fn launch(
     orders: &Orders,
     own_folder: Option<&Path>,
     descriptors: Vec<OwnedFd>,
-) -> io::Result<Pid> {
+) -> Result<Pid, StartError> {
     let call = Call::new(orders, own_folder)?;
     // The execution closes the other end.
     let (mut reason, tell) = io::pipe()?;
@@ -39,23 +38,27 @@ pub(super) fn launch(
     let child = unsafe { libc::fork() };
     if child == 0 {
         let Err(error) = become_program(orders, own_folder, descriptors, &call);
-        let errno = error.raw_os_error().unwrap_or(libc::EIO);
-        let _nobody_listens = (&tell).write_all(&errno.to_ne_bytes());
+        let (errno, is_refused) = error.told();
+        let [a, b, c, d] = errno.to_ne_bytes();
+        let _nobody_listens = (&tell).write_all(&[a, b, c, d, is_refused.into()]);
         // SAFETY: it ends the process, and nothing else.
         unsafe { libc::_exit(127) };
     }
     if child < 0 {
-        return Err(io::Error::last_os_error());
+        return Err(io::Error::last_os_error().into());
     }
-    let child = Pid::from_raw(child).ok_or(io::ErrorKind::InvalidData)?;
+    let child = Pid::from_raw(child).ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?;
     // Only the program has them from here on.
     drop((descriptors, tell));
-    let mut errno = Vec::new();
-    reason.read_to_end(&mut errno)?;
-    match <[u8; 4]>::try_from(errno) {
-        Ok(errno) => Err(io::Error::from_raw_os_error(i32::from_ne_bytes(errno))),
+    let mut told = Vec::new();
+    reason.read_to_end(&mut told)?;
+    match told.as_slice() {
+        &[a, b, c, d, is_refused] => {
+            let errno = i32::from_ne_bytes([a, b, c, d]);
+            Err(StartError::heard((errno, is_refused != 0)))
+        }
         // Nothing has come.
-        Err(_) => Ok(child),
+        _ => Ok(child),
     }
 }
 
@@ -65,7 +68,7 @@ fn become_program(
     own_folder: Option<&Path>,
     descriptors: Vec<OwnedFd>,
     call: &Call,
-) -> io::Result<Infallible> {
+) -> Result<Infallible, StartError> {
     rustix::process::setsid()?;
     // Unlike the keeper: the calls that it makes from here on are looked into.
     set_dumpable_behavior(DumpableBehavior::Dumpable)?;
@@ -73,21 +76,23 @@ fn become_program(
     #[cfg(target_os = "linux")]
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     let mut descriptors = descriptors.into_iter();
-    let mut next = || descriptors.next().ok_or(io::ErrorKind::InvalidData);
+    let mut next = || {
+        descriptors
+            .next()
+            .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))
+    };
     rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
     rustix::stdio::dup2_stdout(next()?)?;
     rustix::stdio::dup2_stderr(next()?)?;
     let (Folder::Given(folder) | Folder::OwnIn(folder)) = &orders.folder;
     rustix::process::chdir(own_folder.unwrap_or(folder))?;
     if let Some(limit) = orders.descriptors {
-        let maximum = rustix::process::getrlimit(Resource::Nofile).maximum;
-        let current = Some(maximum.map_or(limit, |maximum| maximum.min(limit)));
-        setrlimit(Resource::Nofile, Rlimit { current, maximum })?;
+        limits::lower_for_now(Resource::NOFILE, limit, None)?;
     }
-    forbid(Resource::Core, 0)?;
+    limits::lower(Resource::CORE, 0)?;
     if let Some(size) = orders.file {
         signals::ignore(libc::SIGXFSZ)?;
-        forbid(Resource::Fsize, size)?;
+        limits::lower(Resource::FSIZE, size)?;
     }
     if let Some(confinement) = &orders.confinement {
         confinement.enter(own_folder)?;
@@ -96,18 +101,9 @@ fn become_program(
         supervisor::hand_over(filter, &next()?)?;
     }
     match &orders.task {
-        Task::Execute => Err(call.execute()),
-        Task::Rehearse(rehearsal) => Err(rehearsal.rehearse(&next()?)),
+        Task::Execute => Err(StartError::Refused(call.execute())),
+        Task::Rehearse(rehearsal) => Err(rehearsal.rehearse().into()),
     }
-}
-
-fn forbid(resource: Resource, beyond: u64) -> io::Result<()> {
-    let limit = Rlimit {
-        current: Some(beyond),
-        maximum: Some(beyond),
-    };
-    setrlimit(resource, limit)?;
-    Ok(())
 }
 
 /// A program, its arguments and its environment as the kernel wants them.

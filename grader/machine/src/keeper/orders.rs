@@ -77,8 +77,8 @@ pub(super) enum Report {
         /// Its own folder, if it has one.
         folder: Option<PathBuf>,
     },
-    /// It could not be started: the kernel's number for the reason.
-    NotStarted(i32),
+    /// It could not be started (`StartError::told`).
+    NotStarted((i32, bool)),
     /// It has ended.
     Ended(Exit),
 }

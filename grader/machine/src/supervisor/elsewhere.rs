@@ -100,7 +100,7 @@ pub(crate) fn hand_over(filter: &Filter, _channel: &OwnedFd) -> io::Result<()> {
 }
 
 impl Rehearsal {
-    pub(crate) fn rehearse(self, _socket: &OwnedFd) -> io::Error {
+    pub(crate) fn rehearse(self) -> io::Error {
         match self {}
     }
 }

@@ -14,6 +14,8 @@
 //! | `linux` | how Linux does it |
 //! | `elsewhere` | that no other system does |
 
+use std::io;
+
 mod descriptors;
 mod policy;
 mod supervision;
@@ -37,6 +39,22 @@ pub(super) use system::{
     shrink,
 };
 pub use system::{SeenCall, SeenSocket, Sets, probe};
+
+/// What helps where a server cannot be supervised, for this reason; fit to follow a semicolon.
+#[must_use]
+pub fn advice(error: &io::Error) -> Option<&'static str> {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => Some(
+            "in a container, `docker run --cap-add=SYS_PTRACE` helps, and where it does not, \
+             `--security-opt seccomp=unconfined` as well; elsewhere, `sysctl \
+             kernel.yama.ptrace_scope=1`",
+        ),
+        io::ErrorKind::Unsupported => {
+            Some("it needs Linux 5.9 or later, and no sandbox that plays the kernel (gVisor)")
+        }
+        _ => None,
+    }
+}
 
 /// A server's connection to a client.
 #[derive(Clone, Copy, Debug)]

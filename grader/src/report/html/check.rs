@@ -75,6 +75,7 @@ pub(super) fn failed(check: &Check, command: &str, open: bool) -> Markup {
 pub(super) fn not_made(check: &Check) -> Markup {
     let (class, mark) = match check.outcome {
         Ended::Error => ("error", "!"),
+        Ended::Undecided => ("error", "?"),
         _ => ("skipped", "–"),
     };
     html! {

@@ -46,6 +46,7 @@ pub fn person(about: &About<'_>, report: &Document) -> String {
     failed.sort_by_key(|check| check.tier > report.require);
     let not_played: Vec<&Check> = of(Ended::Failed).filter(|it| it.not_played).collect();
     let mut not_made: Vec<&Check> = of(Ended::Error).collect();
+    not_made.extend(of(Ended::Undecided));
     not_made.extend(of(Ended::Skipped));
     let passed: Vec<&Check> = of(Ended::Passed).collect();
     let body = html! {
@@ -134,7 +135,8 @@ fn tiers(report: &Document) -> Markup {
         html! {
             tr {
                 th scope="row" { (tier) }
-                td { (tally.passed) } td { (tally.failed) } td { (tally.skipped) } td { (tally.error) }
+                td { (tally.passed) } td { (tally.failed) } td { (tally.skipped) }
+                td { (tally.undecided) } td { (tally.error) }
                 td.who { (who) }
             }
         }
@@ -146,7 +148,8 @@ fn tiers(report: &Document) -> Markup {
                 thead { tr {
                     th scope="col" { "Tier" }
                     th scope="col" { "passed" } th scope="col" { "failed" }
-                    th scope="col" { "skipped" } th scope="col" { "trouble" }
+                    th scope="col" { "skipped" } th scope="col" { "undecided" }
+                    th scope="col" { "trouble" }
                     th scope="col" { "Who asks for it" }
                 } }
                 tbody {

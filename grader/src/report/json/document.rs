@@ -93,7 +93,7 @@ pub(crate) struct Check {
     pub(crate) tier: Tier,
     /// How it ended.
     pub(crate) outcome: Ended,
-    /// What is wrong, why it was skipped or what the trouble was, in one sentence; null where it
+    /// What is wrong, why it was not made or what the trouble was, in one sentence; null where it
     /// passed.
     pub(crate) reason: Option<String>,
     /// The line of the scenario file whose step failed, or of the source that was inspected, from
@@ -171,8 +171,11 @@ pub enum Ended {
     Passed,
     /// The server did not.
     Failed,
-    /// The check could not be made here; that says nothing about the server.
+    /// There was nothing to check in what was handed in, or it was accepted that the machine does
+    /// not allow it.
     Skipped,
+    /// The machine does not allow the check; that says nothing about the server.
+    Undecided,
     /// The grader itself had trouble; that says nothing about the server.
     Error,
 }
@@ -304,6 +307,7 @@ impl Check {
             Outcome::Passed => (Ended::Passed, None, None),
             Outcome::Failed(failure) => (Ended::Failed, Some(&failure.reason), Some(failure)),
             Outcome::Skipped(reason) => (Ended::Skipped, Some(reason), None),
+            Outcome::Undecided(reason) => (Ended::Undecided, Some(reason), None),
             Outcome::Error(reason) => (Ended::Error, Some(reason), None),
         };
         let hint = failure.and_then(|failure| broken_rule(check, failure).1);

@@ -38,6 +38,10 @@ pub(super) fn show(check: &CheckReport, command: &str, options: Options) -> Stri
             text = headed(ASIDE, "–", true);
             text.push_str(&labelled("skipped", reason, width));
         }
+        Outcome::Undecided(reason) => {
+            text = headed(ASIDE, "?", true);
+            text.push_str(&labelled("missing", reason, width));
+        }
         Outcome::Error(reason) => {
             text = headed(ASIDE, "!", true);
             text.push_str(&place(check, None));

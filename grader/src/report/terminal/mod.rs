@@ -56,6 +56,8 @@ struct Folded {
     why: Option<NotPlayed>,
     /// Those that were skipped for a reason that was shown.
     skipped: usize,
+    /// Those that the machine does not allow for a reason that was shown.
+    undecided: usize,
 }
 
 impl Folded {
@@ -64,6 +66,7 @@ impl Folded {
             not_played: 0,
             why: None,
             skipped: 0,
+            undecided: 0,
         }
     }
 }
@@ -81,8 +84,8 @@ pub struct Terminal<W> {
     folded: Folded,
     /// Whether a check has been shown in full that was not played.
     not_played_shown: bool,
-    /// The reasons for which checks were skipped that have been shown.
-    skipped_shown: BTreeSet<String>,
+    /// The reasons for which checks were not made that have been shown.
+    not_made_shown: BTreeSet<String>,
     /// Whether the last check takes several lines, so that what follows needs a line of distance.
     apart: bool,
     /// The scenario that failed first: the one to play again.
@@ -150,7 +153,7 @@ impl<W: Write> Terminal<W> {
             run: None,
             folded: Folded::new(),
             not_played_shown: false,
-            skipped_shown: BTreeSet::new(),
+            not_made_shown: BTreeSet::new(),
             apart: false,
             failed: None,
             scored: Vec::new(),
@@ -177,11 +180,16 @@ impl<W: Write> Terminal<W> {
             self.not_played_shown |= failure.not_played.is_some() || compiles;
             self.failed.get_or_insert_with(|| check.scenario.clone());
         }
-        if let Outcome::Skipped(reason) = &check.outcome
+        let not_made = match &check.outcome {
+            Outcome::Skipped(reason) => Some((reason, &mut self.folded.skipped)),
+            Outcome::Undecided(reason) => Some((reason, &mut self.folded.undecided)),
+            _ => None,
+        };
+        if let Some((reason, folded)) = not_made
             && !self.options.verbose
-            && !self.skipped_shown.insert(reason.clone())
+            && !self.not_made_shown.insert(reason.clone())
         {
-            self.folded.skipped += 1;
+            *folded += 1;
             return Ok(());
         }
         let command = self.run.as_ref().map_or("./mini_serv", |run| &run.command);

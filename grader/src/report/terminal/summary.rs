@@ -37,6 +37,7 @@ pub(super) fn show(
         not_played,
         why,
         skipped,
+        undecided,
     } = *ends.folded;
     if not_played > 0 {
         let since = match why {
@@ -50,25 +51,29 @@ pub(super) fn show(
         text.push('\n');
         hang(&mut text, &Styled(BAD, "✗").to_string(), &folded, width);
     }
-    if skipped > 0 {
-        let checks = more(skipped);
-        let were = if skipped == 1 { "was" } else { "were" };
-        let folded = format!(
-            "{skipped} more {checks} {were} skipped for a reason given above; --verbose shows which."
-        );
-        text.push('\n');
-        hang(&mut text, &Styled(ASIDE, "–").to_string(), &folded, width);
+    for (count, mark, ended, is_ended) in [
+        (skipped, "–", "were skipped", "was skipped"),
+        (undecided, "?", "are undecided", "is undecided"),
+    ] {
+        if count > 0 {
+            let checks = more(count);
+            let ended = if count == 1 { is_ended } else { ended };
+            let folded = format!(
+                "{count} more {checks} {ended} for a reason given above; --verbose shows which."
+            );
+            text.push('\n');
+            hang(&mut text, &Styled(ASIDE, mark).to_string(), &folded, width);
+        }
     }
     text.push('\n');
     for tier in Tier::ALL {
         let tally = result.summary.tally(tier);
-        let _ = writeln!(
-            text,
-            "{} {:<7}  {}",
-            mark(tally),
-            tier.name(),
-            counts(tally)
-        );
+        let mut counts = counts(tally, width - COUNTS).into_iter();
+        let first = counts.next().unwrap_or_default();
+        let _ = writeln!(text, "{} {:<7}  {first}", mark(tally), tier.name());
+        for counts in counts {
+            let _ = writeln!(text, "{}{counts}", " ".repeat(COUNTS));
+        }
     }
 
     let readings: Vec<_> = result
@@ -136,34 +141,55 @@ fn mark(tally: Tally) -> String {
     match tally {
         Tally { failed: 1.., .. } => Styled(BAD, "✗"),
         Tally { error: 1.., .. } => Styled(ASIDE, "!"),
+        Tally { undecided: 1.., .. } => Styled(ASIDE, "?"),
         Tally { passed: 0, .. } => Styled(ASIDE, "–"),
         _ => Styled(GOOD, "✓"),
     }
     .to_string()
 }
 
-fn counts(tally: Tally) -> String {
+/// Where the counts of a tier begin.
+const COUNTS: usize = "✓ subject  ".len() - "✓".len() + 1;
+
+/// How many checks ended in which way, in lines of this width.
+fn counts(tally: Tally, width: usize) -> Vec<String> {
     let Tally {
         passed,
         failed,
         skipped,
+        undecided,
         error,
     } = tally;
-    let parts: Vec<_> = [
+    let mut parts = [
         (passed, "passed", GOOD),
         (failed, "failed", BAD),
         (skipped, "skipped", ASIDE),
-        (error, "undecided", ASIDE),
+        (undecided, "undecided", ASIDE),
+        (error, "with trouble", ASIDE),
     ]
     .into_iter()
     .filter(|(count, ..)| *count > 0)
-    .map(|(count, word, style)| format!("{count} {}", Styled(style, word)))
-    .collect();
-    if parts.is_empty() {
-        "no check".to_owned()
-    } else {
-        parts.join(", ")
+    .peekable();
+    if parts.peek().is_none() {
+        return vec!["no check".to_owned()];
     }
+    let mut lines = vec![String::new()];
+    // Colours take no room.
+    let mut taken = 0;
+    while let Some((count, word, style)) = parts.next() {
+        let comma = if parts.peek().is_some() { "," } else { "" };
+        let room = format!(" {count} {word}{comma}").len();
+        if taken > 0 && taken + room > width {
+            lines.push(String::new());
+            taken = 0;
+        }
+        if let Some(line) = lines.last_mut() {
+            let space = if taken == 0 { "" } else { " " };
+            let _ = write!(line, "{space}{count} {}{comma}", Styled(style, word));
+        }
+        taken += room;
+    }
+    lines
 }
 
 /// The verdict in a sentence, and in the sentences that keep it from misleading.
@@ -231,6 +257,16 @@ fn verdict(run: &RunDescription, result: &RunResult) -> (anstyle::Style, String)
                 checks(total(|tally| tally.error))
             ),
         ),
+        Verdict::Undecided if total(|tally| tally.undecided) > 0 => {
+            let undecided = total(|tally| tally.undecided);
+            let sentence = format!(
+                "Verdict: undecided at `{require}`: this machine does not allow {}, which says \
+                 nothing about the server. --accept-skipped goes without {}.",
+                checks(undecided),
+                if undecided == 1 { "it" } else { "them" }
+            );
+            (ASIDE, sentence)
+        }
         Verdict::Undecided => (
             ASIDE,
             format!("Verdict: undecided at `{require}`: no check of it could be played."),

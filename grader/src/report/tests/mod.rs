@@ -221,7 +221,7 @@ fn checks() -> impl Strategy<Value = CheckReport> {
     let ids: Vec<&str> = rules::all().iter().map(|rule| rule.id.as_str()).collect();
     (
         (vec(text(), 9), vec(bytes(), 5), vec(count(), 13)),
-        (0..4_u8, any::<u8>(), any::<bool>(), any::<bool>()),
+        (0..5_u8, any::<u8>(), any::<bool>(), any::<bool>()),
         prop::sample::select(&Tier::ALL[..]),
         vec(prop::sample::select(ids), 1..3),
         duration(),
@@ -248,6 +248,7 @@ fn checks() -> impl Strategy<Value = CheckReport> {
                     0 => Outcome::Passed,
                     1 => Outcome::Failed(Box::new(stock.failure(flags))),
                     2 => Outcome::Skipped(stock.text()),
+                    3 => Outcome::Undecided(stock.text()),
                     _ => Outcome::Error(stock.text()),
                 },
                 duration,

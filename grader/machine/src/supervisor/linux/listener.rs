@@ -175,6 +175,45 @@ impl Listener {
         })
     }
 
+    /// Opens a copy of `what` in the caller's process and makes its number there the result of the
+    /// call.
+    ///
+    /// # Errors
+    /// `MFILE` where the process may not have more; `NOENT` or `SRCH` where the call has ended.
+    pub(super) fn answer_with(
+        &self,
+        call: &Call,
+        what: BorrowedFd<'_>,
+        close_on_exec: bool,
+    ) -> Result<(), Errno> {
+        let mut descriptor = seccomp_notif_addfd {
+            id: call.id,
+            flags: libc::SECCOMP_ADDFD_FLAG_SEND as u32,
+            srcfd: number(what),
+            newfd: 0,
+            newfd_flags: on_exec(close_on_exec),
+        };
+        match self.add(descriptor) {
+            // Kernels before 5.14 do one after the other.
+            Err(Errno::INVAL) => descriptor.flags = 0,
+            done => return done.map(drop),
+        }
+        let value = self.add(descriptor)?;
+        let response = seccomp_notif_resp {
+            id: call.id,
+            val: value.into(),
+            error: 0,
+            flags: 0,
+        };
+        let answered = self.answer(response);
+        let error = |error| Errno::from_io_error(&error).unwrap_or(Errno::INVAL);
+        if answered.map_err(error)? {
+            Ok(())
+        } else {
+            Err(Errno::NOENT)
+        }
+    }
+
     /// Puts a copy of `what` into the caller's process in place of the descriptor `place`, and
     /// makes `place` the result of the call, both at once.
     ///
@@ -193,11 +232,7 @@ impl Listener {
             flags: flags as u32,
             srcfd: number(what),
             newfd: place,
-            newfd_flags: if close_on_exec {
-                libc::O_CLOEXEC as u32
-            } else {
-                0
-            },
+            newfd_flags: on_exec(close_on_exec),
         })?;
         Ok(())
     }
@@ -237,6 +272,11 @@ impl AsFd for Listener {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.descriptor.as_fd()
     }
+}
+
+/// The flags of a new descriptor.
+const fn on_exec(close: bool) -> u32 {
+    if close { libc::O_CLOEXEC as u32 } else { 0 }
 }
 
 /// A descriptor's number, which is never negative.

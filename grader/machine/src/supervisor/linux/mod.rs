@@ -10,7 +10,7 @@
 //! | `caller` | the descriptors and the memory of the process that makes a call |
 //! | `starting` | how calls are answered that come before the server is executed |
 //! | `watching` | which calls are watched, and whom each of them goes to |
-//! | `listening`, `accepting` | the exam's descriptors, and non-blocking ones |
+//! | `exam_sockets`, `accepting` | the exam's descriptors, and non-blocking ones |
 //! | `sockets` | whose socket a call is about, and whether it is ready |
 //! | `forking` | how many processes a server may start |
 //! | `probe` | whether all of that works on this machine |
@@ -19,11 +19,11 @@
 mod accepting;
 mod caller;
 mod calls;
+mod exam_sockets;
 mod filter;
 mod forking;
 mod handover;
 mod listener;
-mod listening;
 mod probe;
 mod seen;
 mod send_buffer;

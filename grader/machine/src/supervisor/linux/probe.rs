@@ -2,8 +2,8 @@
 
 use std::fs::File;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddrV4};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::fd::{AsFd, AsRawFd};
 use std::time::Duration;
 
 use mio::unix::SourceFd;
@@ -12,8 +12,8 @@ use rustix::event::{FdSetElement, Timespec, select};
 use rustix::fs::{OFlags, fcntl_getfl};
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
-use socket2::{Domain, Protocol, Socket, Type};
 
+use super::exam_sockets;
 use super::handover::{InGrader, prepare};
 use super::watching::Supervisor;
 use crate::keeper::{Folder, Host, Orders, Starting, Task};
@@ -34,20 +34,12 @@ const WELL: Errno = Errno::CANCELED;
 /// # Errors
 /// The first thing that the kernel, or a container around the grader, does not allow.
 pub fn probe(host: &Host, supervision: &Supervision, policy: impl Policy) -> io::Result<()> {
-    let descriptors = supervision.descriptors;
     let Some((in_server, in_grader)) = prepare(supervision, &policy)? else {
         return Ok(());
     };
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
-    socket.bind(&SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0).into())?;
-    let client = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
-    if descriptors == Descriptors::Nonblocking {
-        socket.listen(1)?;
-        client.connect(&socket.local_addr()?)?;
-    }
     let rehearsal = Rehearsal {
         asks_select: policy.watches(Kind::Select),
-        descriptors,
+        descriptors: supervision.descriptors,
     };
     let (filter, channel) = in_server.into_parts();
     let orders = Orders {
@@ -65,26 +57,16 @@ pub fn probe(host: &Host, supervision: &Supervision, policy: impl Policy) -> io:
     };
     let nothing = File::options().write(true).open("/dev/null")?;
     let nothing = nothing.as_fd();
-    let given = [nothing, nothing, channel.as_fd(), socket.as_fd()];
+    let given = [nothing, nothing, channel.as_fd()];
     let starting = Starting::new(host, &orders, &given)?;
     drop(channel);
     // Where serving ends early, its listener is closed, which ends what the process waits for.
     serve(&starting, in_grader, supervision, policy)?;
-    match starting.started() {
-        Err(end) if Errno::from_io_error(&end) == Some(WELL) => {}
-        Err(end) => return Err(end),
-        Ok(_) => return Err(io::Error::other("a folder was executed")),
+    match starting.started().map_err(io::Error::from) {
+        Err(end) if Errno::from_io_error(&end) == Some(WELL) => Ok(()),
+        Err(end) => Err(end),
+        Ok(_) => Err(io::Error::other("a folder was executed")),
     }
-    if descriptors == Descriptors::Exam {
-        client.connect(&socket.local_addr()?)?;
-        if socket.accept()?.0.write_timeout()?.is_none() {
-            return Err(io::Error::new(
-                io::ErrorKind::Unsupported,
-                "connections do not inherit SO_SNDTIMEO",
-            ));
-        }
-    }
-    Ok(())
 }
 
 /// Serves the process's calls until it is done.
@@ -126,13 +108,12 @@ pub(crate) struct Rehearsal {
 }
 
 impl Rehearsal {
-    /// Makes the watched calls, with this listening socket. What it returns says that all went
-    /// well, or what did not.
-    pub(crate) fn rehearse(self, socket: &OwnedFd) -> io::Error {
-        self.make_calls(socket).err().unwrap_or(WELL).into()
+    /// Makes the watched calls. What it returns says that all went well, or what did not.
+    pub(crate) fn rehearse(self) -> io::Error {
+        self.make_calls().err().unwrap_or_else(|| WELL.into())
     }
 
-    fn make_calls(self, socket: &OwnedFd) -> Result<(), Errno> {
+    fn make_calls(self) -> io::Result<()> {
         if self.asks_select {
             // A question about nothing, whose set must be read all the same.
             let mut nothing = [FdSetElement::default(); 1];
@@ -140,17 +121,19 @@ impl Rehearsal {
             // SAFETY: no descriptor is in the set.
             unsafe { select(1, Some(&mut nothing), None, None, Some(&at_once)) }?;
         }
-        match self.descriptors {
-            Descriptors::Exam => rustix::net::listen(socket, 1),
-            Descriptors::Blocking => Ok(()),
-            Descriptors::Nonblocking => {
-                let (connection, _) = rustix::net::acceptfrom(socket)?;
-                if fcntl_getfl(connection)?.contains(OFlags::NONBLOCK) {
-                    Ok(())
-                } else {
-                    Err(Errno::NOTSUP)
-                }
-            }
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        // The kernel lets it in before anybody accepts it.
+        let _client = TcpStream::connect(listener.local_addr()?)?;
+        let (connection, _) = listener.accept()?;
+        let as_wanted = match self.descriptors {
+            Descriptors::Exam => exam_sockets::is_one(&connection)?,
+            Descriptors::Blocking => true,
+            Descriptors::Nonblocking => fcntl_getfl(connection)?.contains(OFlags::NONBLOCK),
+        };
+        if as_wanted {
+            Ok(())
+        } else {
+            Err(Errno::NOTSUP.into())
         }
     }
 }

@@ -14,7 +14,7 @@ use super::calls;
 use super::filter::Watched;
 use super::forking::Forking;
 use super::listener::{Call, Listener};
-use super::{InGrader, SeenCall, listening};
+use super::{InGrader, SeenCall, exam_sockets};
 use crate::memory;
 use crate::supervisor::{Answered, Decision, Descriptors, Kind, Policy, Supervision};
 
@@ -25,7 +25,7 @@ const TURN: usize = 256;
 pub(super) fn watched(supervision: &Supervision, policy: &impl Policy) -> Option<Watched> {
     let is_watched = |kind: Kind| {
         let concerns_descriptors = match supervision.descriptors {
-            Descriptors::Exam => kind == Kind::Listen,
+            Descriptors::Exam => kind == Kind::Socket,
             Descriptors::Blocking => false,
             Descriptors::Nonblocking => kind == Kind::Accept,
         };
@@ -133,9 +133,10 @@ impl<P: Policy> Supervisor<P> {
             Kind::Fork if !self.supervision.forks_freely => {
                 self.forking.fork(&self.listener, &call)
             }
-            Kind::Listen if self.supervision.descriptors == Descriptors::Exam => {
-                self.policy.answered(Answered::AsDecided);
-                listening::listen(&self.listener, &call)
+            Kind::Socket if self.supervision.descriptors == Descriptors::Exam => {
+                let still_waited = exam_sockets::make(&self.listener, &call)?;
+                self.policy.answered(as_decided(still_waited));
+                Ok(())
             }
             Kind::Accept if self.supervision.descriptors == Descriptors::Nonblocking => {
                 self.policy.answered(Answered::Waits);
@@ -221,14 +222,14 @@ mod tests {
             panic!("some calls are watched");
         };
         let forks = calls::numbers(|kind| kind == Kind::Fork);
-        assert_eq!(numbers, [&[libc::SYS_listen][..], &forks].concat());
+        assert_eq!(numbers, [&[libc::SYS_socket][..], &forks].concat());
         let free = Supervision {
             forks_freely: true,
             ..Supervision::default()
         };
         assert_eq!(
             watched(&free, &LookAway),
-            Some(Watched::Only(vec![libc::SYS_listen]))
+            Some(Watched::Only(vec![libc::SYS_socket]))
         );
     }
 
@@ -241,14 +242,14 @@ mod tests {
         let Some(Watched::Only(numbers)) = watched(&Supervision::default(), &policy) else {
             panic!("some calls are watched");
         };
-        assert!(numbers.contains(&libc::SYS_pselect6) && numbers.contains(&libc::SYS_listen));
+        assert!(numbers.contains(&libc::SYS_pselect6) && numbers.contains(&libc::SYS_socket));
         assert!(!numbers.contains(&libc::SYS_recvfrom));
     }
 
     #[test]
     fn what_is_expected_is_not_watched_where_nothing_else_asks_for_it() {
         let policy = Watches {
-            kind: Kind::Socket,
+            kind: Kind::Listen,
             expects: Some(&["brk", "socket", "sendto", "listen"]),
         };
         let Some(Watched::AllBut(numbers)) = watched(&Supervision::default(), &policy) else {
