@@ -73,6 +73,8 @@ pub enum Move {
     Fail(Fault),
     /// The server gets no more memory.
     NoMemory,
+    /// So many time-outs of select pass at once.
+    PassTime(usize),
     /// Something of the server's is measured.
     Measure(Measured),
     /// These clients must have received this last; already compared with the oracle.
@@ -181,6 +183,7 @@ impl Writer {
             Action::Refuse(address) => self.put(Move::Refuse(*address)),
             Action::Fail(fault) => self.put(Move::Fail(*fault)),
             Action::NoMemory => self.put(Move::NoMemory),
+            Action::PassTime(count) => self.put(Move::PassTime(*count)),
             Action::Measure(measured) => self.put(Move::Measure(*measured)),
         }
     }

@@ -289,10 +289,16 @@ fn environment(program: &Program, tight: bool) -> impl Iterator<Item = OsString>
     } else {
         &[]
     };
-    let left = std::env::vars_os().filter(|(name, _)| program.confine.leaves(name));
+    // Of two with the same name, some programs take the first and some the last.
+    let is_added = |name: &OsString| variables_contain(&program.environment, name);
+    let left = std::env::vars_os()
+        .filter(move |(name, _)| program.confine.leaves(name) && !is_added(name));
     let own = left.map(|(name, value)| variable(&name, &value));
-    // The first of a name counts.
     tight.iter().map(OsString::from).chain(added).chain(own)
+}
+
+fn variables_contain(variables: &[(OsString, OsString)], name: &OsStr) -> bool {
+    variables.iter().any(|(other, _)| other == name)
 }
 
 /// A variable as a program gets it.

@@ -4,7 +4,10 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::variable::Variable;
 
 use crate::batch::Shard;
 use crate::exit_code;
@@ -123,6 +126,11 @@ pub(super) struct Grading {
     /// How much the server is kept from [default: usual; for a class: strict]
     #[arg(long, value_name = "HOW", value_enum)]
     pub(super) confine: Option<Confine>,
+
+    /// A variable that the server is told beside PATH, TERM and the language: by its name alone as
+    /// it is here, or with its value. May be given several times
+    #[arg(long, value_name = "NAME[=VALUE]", value_parser = OsStringValueParser::new().try_map(Variable::read))]
+    pub(super) env: Vec<Variable>,
 
     /// The compiler for C source, by its name or path, such as gcc or clang [default: gcc, or the
     /// one that is there]

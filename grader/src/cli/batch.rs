@@ -204,6 +204,11 @@ fn handed_on(grading: &Grading) -> Vec<OsString> {
     if let Some(compiler) = &grading.cc {
         all.push(format!("--cc={compiler}").into());
     }
+    for variable in &grading.env {
+        let mut option = OsString::from("--env=");
+        option.push(variable.written());
+        all.push(option);
+    }
     if grading.accept_skipped {
         all.push("--accept-skipped".into());
     }

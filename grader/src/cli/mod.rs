@@ -24,6 +24,7 @@ mod fuzz;
 mod limitations;
 mod run;
 mod so_far;
+mod variable;
 
 /// What a grader says that cannot go on.
 pub const LAST_WORDS: LastWords = LastWords {

@@ -8,6 +8,7 @@ use machine::{Host, Program, limits};
 
 use super::arguments::Run;
 use super::limitations::{descriptors, limitations, unseen};
+use super::variable::Variable;
 use super::{CommandError, filter, whole_suite};
 use crate::event::{Event, RunDescription, RunResult};
 use crate::exit_code::ExitCode;
@@ -106,6 +107,12 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
                 host: host.clone(),
                 program: Program {
                     confine,
+                    environment: options
+                        .grading
+                        .env
+                        .iter()
+                        .filter_map(Variable::told)
+                        .collect(),
                     ..program.clone()
                 },
                 reference: Submission::reference().ok().and_then(|it| it.program.ok()),

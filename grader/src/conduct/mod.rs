@@ -43,6 +43,10 @@ pub struct Conduct {
     fails_later: BTreeSet<FailingCall>,
     order: Order,
     faults: Faults,
+    /// Whether time-outs are let pass at some time.
+    passes_time: bool,
+    /// How many time-outs of select are still let pass.
+    time_outs: usize,
     /// Whether a socket of the internet has been asked for, with which the start-up of a C
     /// program ends.
     has_begun: bool,
@@ -85,11 +89,20 @@ impl Conduct {
         }
     }
 
+    /// The same, where time-outs of select are let pass at some time.
+    #[must_use]
+    pub fn passing_time(self, passes_time: bool) -> Self {
+        Self {
+            passes_time,
+            ..self
+        }
+    }
+
     /// How much must be seen for this judgement.
     #[must_use]
     pub fn need(&self) -> Need {
         // What fails later may have to do so on one client's connection.
-        if self.judges_order() || !self.fails_later.is_empty() {
+        if self.judges_order() || !self.fails_later.is_empty() || self.passes_time {
             Need::Sockets
         } else if !self.watch.is_empty() || self.fails_at_start.is_some() {
             Need::Calls
@@ -154,6 +167,7 @@ impl Policy for Conduct {
         let goes_on_after_a_failure =
             self.fails_at_start.is_some() && matches!(kind, Kind::Accept | Kind::Transfer(_));
         concerns_order
+            || kind == Kind::Select && self.passes_time
             || goes_on_after_a_failure
             || self.fails_at_start.iter().any(fails)
             || self.fails_later.iter().any(fails)
@@ -180,6 +194,10 @@ impl Policy for Conduct {
         {
             let offence = seen.offence(&self.watch);
             self.pending = Pending::GoesOn(seen, offence);
+        }
+        if self.time_outs > 0 && call.has_time_out() {
+            self.time_outs -= 1;
+            return Ok(Decision::GoOnAtOnce);
         }
         Ok(Decision::GoOn)
     }
@@ -218,6 +236,18 @@ pub fn fail_next(session: &mut Session, fault: &Fault) -> io::Result<()> {
             .arm(fault.call, client, faults::errno(fault.error));
     }
     Ok(())
+}
+
+/// Lets so many time-outs of select pass at once, from the next call on.
+pub fn let_time_pass(session: &mut Session, time_outs: usize) {
+    if let Some(conduct) = session.policy() {
+        conduct.time_outs = time_outs;
+    }
+}
+
+/// How many of these time-outs have not passed yet.
+pub fn time_outs_left(session: &mut Session) -> usize {
+    session.policy().map_or(0, |conduct| conduct.time_outs)
 }
 
 /// The first call that the server must not have made, told once.

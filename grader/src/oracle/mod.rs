@@ -108,6 +108,7 @@ impl Oracle {
             | Move::Refuse(_)
             | Move::Fail(_)
             | Move::NoMemory
+            | Move::PassTime(_)
             | Move::Measure(_)
             | Move::Expect { .. } => {}
         }

@@ -100,7 +100,7 @@ impl Instrument {
             &Circumstances {
                 program: &Program {
                     confine: circumstances.program.confine,
-                    ..self.program(&file)
+                    ..self.program(circumstances.program, &file)
                 },
                 patience: circumstances.patience * self.slower(),
                 ..*circumstances
@@ -136,7 +136,8 @@ impl Instrument {
         }
     }
 
-    fn program(&self, file: &Path) -> Program {
+    /// What is executed in the place of the `usual` program.
+    fn program(&self, usual: &Program, file: &Path) -> Program {
         match &self.tool {
             Tool::Sanitizers(symbolizer) => {
                 let mut environment: Vec<(OsString, OsString)> = vec![
@@ -151,6 +152,8 @@ impl Instrument {
                 if let Some(symbolizer) = symbolizer {
                     environment.push(("ASAN_SYMBOLIZER_PATH".into(), symbolizer.into()));
                 }
+                // The first of a name counts.
+                environment.extend(usual.environment.iter().cloned());
                 Program {
                     path: self.server.clone(),
                     arguments: Vec::new(),
@@ -175,7 +178,11 @@ impl Instrument {
                         "--show-leak-kinds=definite".into(),
                         self.server.clone().into(),
                     ],
-                    environment: vec![("VALGRIND_OPTS".into(), "".into())],
+                    environment: [
+                        vec![("VALGRIND_OPTS".into(), "".into())],
+                        usual.environment.clone(),
+                    ]
+                    .concat(),
                     errors: None,
                     // It looks for what is lost when its program ends, also of a signal.
                     farewell: Some(Signal::TERM),

@@ -79,6 +79,7 @@ impl Play<'_> {
                 })?;
                 Ok(())
             }
+            Move::PassTime(time_outs) => self.pass_time(time_outs),
             Move::Measure(what) => self.measure(what),
             // It was compared with the oracle when the scenario was read, and the oracle judges
             // every byte; what is expected has come, or the step before would have failed.

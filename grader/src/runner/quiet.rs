@@ -8,11 +8,13 @@
 
 use std::time::Duration;
 
-use super::patience::Patience;
+use super::patience::{Patience, Sign};
 use super::play::{Deed, Play};
 use super::stop::Stop;
+use crate::conduct;
 use crate::scenario::ClientId;
 use crate::script::Departure;
+use crate::visible::grouped;
 
 /// After how much time on a processor a server that never sleeps has gone round its loop: a
 /// hundred times, where nothing is to be done.
@@ -96,6 +98,48 @@ impl Play<'_> {
         self.freeze()?;
         self.hand_over(from, bytes)?;
         self.thaw()
+    }
+
+    /// Lets time-outs of select pass, one after the other, until there were so many, or the server
+    /// waits for something to happen for as long as it takes.
+    pub(super) fn pass_time(&mut self, time_outs: usize) -> Result<(), Stop> {
+        self.transcript.server(&format!(
+            "sees nothing happen for {} of its time-outs",
+            grouped(time_outs)
+        ));
+        self.settle_and_be_quiet()?;
+        // It asks select anew when it goes on: the time-out that it was waiting for passes, too.
+        self.freeze()?;
+        conduct::let_time_pass(&mut self.session, time_outs);
+        self.thaw()?;
+        let waited = self.wait_until_time_has_passed(time_outs);
+        conduct::let_time_pass(&mut self.session, 0);
+        waited
+    }
+
+    fn wait_until_time_has_passed(&mut self, time_outs: usize) -> Result<(), Stop> {
+        let mut patience = Patience::new(self.circumstances.patience);
+        let mut left = time_outs;
+        let mut enough = None;
+        while left > 0 && !self.session.is_quiet() {
+            self.fail_if_dead()?;
+            let now = conduct::time_outs_left(&mut self.session);
+            if now < left {
+                left = now;
+                enough = None;
+                patience.renew();
+            }
+            // One that never sleeps and never asks select with a time-out has none.
+            let Ok(ran) = self.session.cpu() else { break };
+            if ran >= *enough.get_or_insert(ran + SPELL) {
+                break;
+            }
+            let Some(pause) = patience.pause(Sign::Answer) else {
+                break;
+            };
+            self.pump(pause)?;
+        }
+        self.fail_if_dead()
     }
 
     /// Stops the server.

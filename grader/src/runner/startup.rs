@@ -94,9 +94,10 @@ fn supervision(
         descriptors: circumstances.server_descriptors,
         no_memory_at_start: start.no_memory,
         tight_heap: scenario.steps.iter().any(measures_memory),
-        forks_freely: circumstances.program.farewell.is_some(),
+        is_instrumented: circumstances.program.farewell.is_some(),
     };
-    let conduct = Conduct::new(scenario.watch.clone(), start.fails, faults.collect());
+    let conduct = Conduct::new(scenario.watch.clone(), start.fails, faults.collect())
+        .passing_time(scenario.passes_time());
     // Memory runs out when a certain call is made.
     let for_memory = if start.no_memory {
         Need::Calls

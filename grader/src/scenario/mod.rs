@@ -107,6 +107,13 @@ impl Scenario {
             _ => false,
         })
     }
+
+    /// Whether time is let pass.
+    #[must_use]
+    pub fn passes_time(&self) -> bool {
+        let is_it = |step: &Step| matches!(step.action, Action::PassTime(_));
+        self.steps.iter().any(is_it)
+    }
 }
 
 /// How the bytes that a client received are compared with what it must have received.
@@ -286,6 +293,8 @@ pub enum Action {
     Fail(Fault),
     /// No more memory can be had from here on.
     NoMemory,
+    /// So many time-outs of select pass at once.
+    PassTime(usize),
     /// Something of the server's is measured, which must be as it should.
     Measure(Measured),
 }

@@ -8,7 +8,8 @@
 //! | `build` | the ways in which a source is compiled |
 //! | `diagnostics` | what a compiler says |
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::source::SourceText;
@@ -79,6 +80,9 @@ pub enum SubmissionError {
     /// It is not a file, or nobody may execute it.
     #[error("{path} is not executable: if it is a program, `chmod +x {path}` makes it so", path = .0.display())]
     NotExecutable(PathBuf),
+    /// The grader does not see its system calls.
+    #[error("{path} is a 32-bit program, whose system calls cannot be judged: compile it for this machine's 64 bits, without -m32", path = .0.display())]
+    ShortPointers(PathBuf),
     /// The kernel does not execute it.
     #[error("{path} cannot be executed: {1}{remedy}", path = .0.display(), remedy = remedy(.1))]
     Refused(PathBuf, io::Error),
@@ -101,6 +105,14 @@ impl SubmissionError {
                 | Self::NoReference(_)
         )
     }
+}
+
+/// Whether it is a program of 32 bits (elf(5), `EI_CLASS`).
+fn has_short_pointers(program: &Path) -> bool {
+    const CLASS_32: [u8; 5] = *b"\x7fELF\x01";
+    let mut start = [0; CLASS_32.len()];
+    let read = File::open(program).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && start == CLASS_32
 }
 
 fn others(files: &[String]) -> String {
@@ -157,6 +169,9 @@ impl Submission {
         // A bare name is a file here, not a command somewhere else.
         let absolute = std::path::absolute(path)
             .map_err(|error| SubmissionError::Missing(path.into(), error))?;
+        if cfg!(target_pointer_width = "64") && has_short_pointers(&absolute) {
+            return Err(SubmissionError::ShortPointers(path.into()));
+        }
         Ok(Self {
             program: Ok(Program {
                 kept: keep(&absolute),

@@ -2,7 +2,7 @@
 #![cfg(target_os = "linux")]
 
 use super::at_once::each_at_once;
-use super::invocation::play;
+use super::invocation::{self, grader, play, shown, status};
 use super::servers;
 
 #[test]
@@ -60,6 +60,47 @@ fn a_call_that_no_allowed_function_makes_is_named() {
         let wrong = format!("the server made the system call {call}, which none of the allowed");
         assert!(played.stdout.contains(&wrong), "{name}: {}", played.stdout);
     }
+}
+
+/// What leads past the filter, or into other processes.
+const PAST_THE_FILTER: &[&str] = &[
+    "io_uring_setup",
+    "ptrace",
+    "process_vm_readv",
+    "keyctl",
+    #[cfg(target_arch = "x86_64")]
+    "int 0x80",
+    #[cfg(target_arch = "x86_64")]
+    "x32",
+];
+
+#[test]
+fn what_leads_past_the_filter_is_refused_and_counts_as_not_allowed() {
+    let server = servers::supervised("calls_past_the_filter", false);
+    let folder = tempfile::tempdir().expect("a folder");
+    for call in PAST_THE_FILTER {
+        let path = folder.path().join(call);
+        std::os::unix::fs::symlink(&server, &path).expect("a link");
+        let played = play(Some(&path), &["--only", "relay", "--only", "select-first"]);
+        assert_eq!(played.status, 0, "{call}: {}", played.stdout);
+        let played = play(Some(&path), &["--only", "allowed-calls"]);
+        assert_eq!(played.status, 1, "{call}: {}", played.stdout);
+        let call = call.replace("x32", "int 0x80");
+        let wrong = format!("the server made the system call {call}, which none of the allowed");
+        assert!(played.stdout.contains(&wrong), "{call}: {}", played.stdout);
+    }
+}
+
+/// Its calls would be judged by what their numbers mean to others.
+#[test]
+fn a_program_of_32_bits_is_refused_with_what_to_do() {
+    let program = invocation::executable(b"\x7fELF\x01\x01\x01");
+    let output = grader().arg("run").arg(&program.path).output();
+    let output = output.expect("the grader can be called");
+    assert_eq!(status(&output), 2, "{}", shown(&output));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("is a 32-bit program"), "{said}");
+    assert!(said.contains("without -m32"), "{said}");
 }
 
 #[test]

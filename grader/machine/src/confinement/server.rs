@@ -15,11 +15,12 @@ use crate::Program;
 pub enum Confine {
     /// Nothing: it may do what you may do
     Off,
-    /// It changes no file outside of a folder of its own, and connects to nothing
+    /// It changes no file outside of a folder of its own, connects to nothing, and knows nothing of
+    /// your environment
     #[default]
     Usual,
-    /// It also reads no file but the system's and its own program, listens on no port but its
-    /// own, and knows nothing of your environment
+    /// It also reads no file but the system's and its own program, and listens on no port but its
+    /// own
     Strict,
 }
 
@@ -104,7 +105,8 @@ impl Confine {
     /// Whether a variable of the grader's environment is left.
     pub(crate) fn leaves(self, name: &OsStr) -> bool {
         let name = name.to_string_lossy();
-        self != Self::Strict || name == "PATH" || name == "LANG" || name.starts_with("LC_")
+        let is_usual = matches!(&*name, "PATH" | "LANG" | "TERM") || name.starts_with("LC_");
+        self == Self::Off || is_usual
     }
 
     /// What is in force on this machine, each a sentence; and beside it what this machine does
@@ -163,9 +165,11 @@ impl Confine {
                     .into(),
             );
         }
-        if self == Self::Strict {
-            is.push("It was told nothing of the environment but PATH and the language.".into());
-        }
+        is.push(
+            "It was told nothing of the environment but PATH, TERM, the language, and what was \
+             named with --env."
+                .into(),
+        );
         (is, is_not)
     }
 }
@@ -202,6 +206,25 @@ mod tests {
         assert_eq!(interpreter(file.path()), Some("/usr".into()));
         std::fs::write(file.path(), "\x7fELF").unwrap();
         assert_eq!(interpreter(file.path()), None);
+    }
+
+    #[test]
+    fn what_is_left_of_the_environment_is_what_programs_need() {
+        let left = |confine: Confine| {
+            let names = [
+                "PATH",
+                "LANG",
+                "LC_ALL",
+                "TERM",
+                "HOME",
+                "LD_PRELOAD",
+                "TOKEN",
+            ];
+            names.map(|name| u8::from(confine.leaves(OsStr::new(name))))
+        };
+        assert_eq!(left(Confine::Off), [1; 7]);
+        assert_eq!(left(Confine::Usual), [1, 1, 1, 1, 0, 0, 0]);
+        assert_eq!(left(Confine::Strict), left(Confine::Usual));
     }
 
     #[test]

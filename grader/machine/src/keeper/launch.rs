@@ -130,7 +130,16 @@ impl Call {
         let mut arguments = texts(&orders.arguments)?;
         arguments.insert(0, program.clone());
         let folder = own_folder.map(Path::as_os_str).into_iter();
-        let homes = folder.flat_map(|it| OF_OWN_FOLDER.map(|name| variable(OsStr::new(name), it)));
+        let is_told = |name: &str| {
+            let start = format!("{name}=");
+            let told = orders.environment.iter();
+            told.map(|it| it.as_bytes())
+                .any(|it| it.starts_with(start.as_bytes()))
+        };
+        let homes = folder.flat_map(|it| {
+            let missing = OF_OWN_FOLDER.into_iter().filter(|name| !is_told(name));
+            missing.map(|name| variable(OsStr::new(name), it))
+        });
         let environment: Vec<_> = homes.chain(orders.environment.iter().cloned()).collect();
         Ok(Self {
             program,

@@ -178,6 +178,12 @@ impl SeenCall<'_> {
         match self.0 {}
     }
 
+    /// Whether it is one of select that waits no longer than it is told.
+    #[must_use]
+    pub const fn has_time_out(&self) -> bool {
+        match self.0 {}
+    }
+
     /// Whether it leaves in the socket what it finds there.
     #[must_use]
     pub const fn only_looks(&self) -> bool {

@@ -37,6 +37,9 @@ pub trait Policy: Debug + Send {
 pub enum Decision {
     /// It is made as if nobody had watched.
     GoOn,
+    /// It is made as if its time-out had passed already, where it has one: it tells what there is
+    /// to tell, and waits for nothing.
+    GoOnAtOnce,
     /// It fails with this error, and the kernel does not make it.
     Fail(Errno),
 }

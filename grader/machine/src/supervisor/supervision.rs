@@ -13,7 +13,8 @@ pub struct Supervision {
     /// Whether the C library asks the kernel for memory page by page, so that its measure shows
     /// a small leak soon.
     pub tight_heap: bool,
-    /// Whether nobody counts the processes that it starts: at its end it is asked for what it
-    /// knows, when nobody answers its calls any more.
-    pub forks_freely: bool,
+    /// Whether a tool is built into it, or runs it: it may be traced by what it starts, and nobody
+    /// counts that, since at its end it is asked for what it knows, when nobody answers its calls
+    /// any more.
+    pub is_instrumented: bool,
 }

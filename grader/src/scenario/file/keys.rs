@@ -153,6 +153,7 @@ pub(super) const KEYS: &[Key] = &[
         r#"fail = { call = "accept", error = "EMFILE" }"#,
     ),
     key(STEP, "no_memory", "`true`", "no_memory = true"),
+    key(STEP, "pass_time", NUMBER, "pass_time = 1000"),
     key(
         STEP,
         "measure",

@@ -6,6 +6,9 @@ pub(super) const MOST_CROWD: usize = 10_000;
 /// Clients that come and go one after another.
 pub(super) const MOST_VISITS: usize = 100_000;
 
+/// Time-outs that pass one after another.
+pub(super) const MOST_TIME_OUTS: usize = 10_000;
+
 /// Repetitions of one text.
 pub(super) const MOST_TIMES: usize = 1_000_000;
 

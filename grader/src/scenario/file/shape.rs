@@ -10,7 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::limits::{LARGEST_PIECE, MOST_CROWD, MOST_TIMES, MOST_VISITS};
+use super::limits::{LARGEST_PIECE, MOST_CROWD, MOST_TIME_OUTS, MOST_TIMES, MOST_VISITS};
 use crate::tier::Tier;
 
 /// A value and where it stands in the file.
@@ -243,6 +243,9 @@ pub(super) enum VerbShape {
     /// No more memory can be had from here on: the server says `Fatal error` and exits with
     /// status 1 when it needs some, or goes on without.
     NoMemory(Only),
+    /// So many time-outs of select pass at once, if the server calls it with one: it is as if
+    /// nothing had happened for as long. Servers that wait until something happens notice nothing.
+    PassTime(#[schemars(range(min = 1, max = MOST_TIME_OUTS))] At<i64>),
     /// Something of the server's is measured.
     Measure(At<MeasuredShape>),
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::cast::Cast;
 use super::holes::{Generated, read_text};
-use super::limits::{MOST_CROWD, MOST_VISITS};
+use super::limits::{MOST_CROWD, MOST_TIME_OUTS, MOST_VISITS};
 use super::shape::{
     At, CrowdShape, ErrorShape, ExpectShape, FailShape, FloodShape, MeasuredShape, NewNames,
     ServingCallShape, VerbShape, VisitShape,
@@ -176,6 +176,12 @@ impl<'f> Script<'f> {
                 start::check_true(self.file, only)?;
                 Ok(Action::NoMemory)
             }
+            VerbShape::PassTime(count) => {
+                self.not_frozen(at, "no time passes", "let it pass after `thaw`")?;
+                self.somebody_has_come(at)?;
+                let count = self.number("pass_time", count, MOST_TIME_OUTS)?;
+                Ok(Action::PassTime(count))
+            }
             VerbShape::Measure(measured) => self.measure(measured, at).map(Action::Measure),
         }
     }
@@ -300,15 +306,7 @@ impl<'f> Script<'f> {
         at: &Range<usize>,
     ) -> Result<Measured, ScenarioError> {
         self.not_frozen(at, "nothing can be measured", "measure it after `thaw`")?;
-        if self.cast.names().next().is_none() {
-            return Err(self
-                .wrong(
-                    at.clone(),
-                    "a server that nobody has reached may not have started yet",
-                    "nobody has connected",
-                )
-                .help("let a client connect before"));
-        }
+        self.somebody_has_come(at)?;
         Ok(match measured.get() {
             MeasuredShape::Addresses => Measured::Addresses,
             MeasuredShape::Descriptors => Measured::Descriptors,
@@ -316,6 +314,20 @@ impl<'f> Script<'f> {
             MeasuredShape::Idleness => Measured::Idleness,
             MeasuredShape::Promptness => Measured::Promptness,
         })
+    }
+
+    /// An error before the first client, since nothing tells that the server has started by then.
+    fn somebody_has_come(&self, at: &Range<usize>) -> Result<(), ScenarioError> {
+        match self.cast.names().next() {
+            Some(_) => Ok(()),
+            None => Err(self
+                .wrong(
+                    at.clone(),
+                    "a server that nobody has reached may not have started yet",
+                    "nobody has connected",
+                )
+                .help("let a client connect before")),
+        }
     }
 
     fn refuse(&self, address: &At<String>) -> Result<Ipv4Addr, ScenarioError> {

@@ -5,20 +5,27 @@ use std::mem::offset_of;
 use std::os::fd::{FromRawFd, IntoRawFd, OwnedFd, RawFd};
 
 use libc::{
-    BPF_ABS, BPF_JEQ, BPF_JMP, BPF_K, BPF_LD, BPF_RET, BPF_W, seccomp_data, sock_filter, sock_fprog,
+    BPF_ABS, BPF_JEQ, BPF_JGE, BPF_JMP, BPF_K, BPF_LD, BPF_RET, BPF_W, seccomp_data, sock_filter,
+    sock_fprog,
 };
 use rustix::io::Errno;
 use rustix::net::SendFlags;
 use serde::{Deserialize, Serialize};
 
+use super::refused;
+
 /// How the kernel calls the architecture whose system call numbers this program knows
 /// (`AUDIT_ARCH_…` in linux/audit.h): the machine's number in ELF, 64 bits, little-endian.
 #[cfg(target_arch = "x86_64")]
-const ARCHITECTURE: Option<u32> = Some(62 | 0x8000_0000 | 0x4000_0000);
+pub(super) const ARCHITECTURE: Option<u32> = Some(62 | 0x8000_0000 | 0x4000_0000);
 #[cfg(target_arch = "aarch64")]
-const ARCHITECTURE: Option<u32> = Some(183 | 0x8000_0000 | 0x4000_0000);
+pub(super) const ARCHITECTURE: Option<u32> = Some(183 | 0x8000_0000 | 0x4000_0000);
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-const ARCHITECTURE: Option<u32> = None;
+pub(super) const ARCHITECTURE: Option<u32> = None;
+
+/// From here on, numbers are those of programs with short pointers on x86_64 (x32, linux/unistd.h:
+/// `__X32_SYSCALL_BIT`); no other call has such a number.
+pub(super) const FOREIGN_NUMBERS: u32 = 0x4000_0000;
 
 /// A sendmsg with these flags is never watched: it is how the listener itself comes to the grader.
 /// Nobody else asks for this combination, which a stream ignores.
@@ -38,10 +45,10 @@ pub(super) enum Watched {
     AllBut(Vec<libc::c_long>),
 }
 
-/// A filter that lets the grader decide about some calls and allows all others.
+/// A filter that lets the grader decide about some calls, refuses some, and allows all others.
 ///
-/// Calls in the manner of another architecture, such as those of a 32-bit program, are allowed
-/// untouched.
+/// Calls in the manner of another architecture, such as those of a 32-bit program, are refused:
+/// their numbers mean others.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Filter {
     instructions: Vec<Instruction>,
@@ -52,20 +59,26 @@ pub(crate) struct Filter {
 type Instruction = (u16, u8, u8, u32);
 
 impl Filter {
-    /// A filter that watches these calls.
+    /// A filter that watches these calls, and refuses those unless it watches them as well.
     ///
     /// # Errors
     /// The numbers of this architecture are not known.
-    pub(super) fn new(watched: &Watched) -> io::Result<Self> {
-        let (calls, listed, others) = match watched {
+    pub(super) fn new(watched: &Watched, refused: &[libc::c_long]) -> io::Result<Self> {
+        let refusal = libc::SECCOMP_RET_ERRNO | refused::ERROR.raw_os_error().unsigned_abs();
+        let (calls, listed, others, refused, refusal) = match watched {
             Watched::Only(calls) => (
                 calls.clone(),
                 libc::SECCOMP_RET_USER_NOTIF,
                 libc::SECCOMP_RET_ALLOW,
+                refused,
+                refusal,
             ),
+            // The grader refuses them, and sees that somebody tries.
             Watched::AllBut(calls) => (
                 [&calls[..], &[UNWATCHED_CLOSE]].concat(),
                 libc::SECCOMP_RET_ALLOW,
+                libc::SECCOMP_RET_USER_NOTIF,
+                &[][..],
                 libc::SECCOMP_RET_USER_NOTIF,
             ),
         };
@@ -84,14 +97,20 @@ impl Filter {
         let mut instructions = vec![
             load(offset_of!(seccomp_data, arch)),
             jump_if_equal(architecture, 1, 0),
-            result(libc::SECCOMP_RET_ALLOW),
+            result(refusal),
             load(offset_of!(seccomp_data, nr)),
+            jump_if_less(FOREIGN_NUMBERS, 1, 0),
+            result(refusal),
             jump_if_equal(number(libc::SYS_sendmsg)?, 0, 3),
             load(offset_of!(seccomp_data, args) + FLAGS * size_of::<u64>()),
             jump_if_equal(HANDOVER.bits(), 0, 1),
             result(libc::SECCOMP_RET_ALLOW),
             load(offset_of!(seccomp_data, nr)),
         ];
+        for call in refused {
+            instructions.push(jump_if_equal(number(*call)?, 0, 1));
+            instructions.push(result(refusal));
+        }
         for (call, left) in calls.iter().zip((0..count).rev()) {
             // Past the comparisons that are left and the result for others stands that for these.
             instructions.push(jump_if_equal(number(*call)?, left + 1, 0));
@@ -152,6 +171,11 @@ const fn load(offset: usize) -> Instruction {
 /// Skips so many instructions where the loaded word is this one, and so many where it is not.
 const fn jump_if_equal(word: u32, equal: u8, other: u8) -> Instruction {
     ((BPF_JMP | BPF_JEQ | BPF_K) as u16, equal, other, word)
+}
+
+/// The same for a word below this one, and for another.
+const fn jump_if_less(word: u32, less: u8, other: u8) -> Instruction {
+    ((BPF_JMP | BPF_JGE | BPF_K) as u16, other, less, word)
 }
 
 /// Says what becomes of the call.

@@ -66,6 +66,7 @@ mod tests {
             id: 0,
             caller: getpid(),
             number,
+            is_foreign: false,
             arguments: [u64::from(flags.unsigned_abs()), 0, 0, 0, 0, 0],
         }
     }

@@ -13,7 +13,7 @@ use rustix::net::{
 
 use super::filter::{Filter, HANDOVER, close_unwatched};
 use super::listener::Listener;
-use super::watching;
+use super::{refused, watching};
 use crate::supervisor::{Policy, Supervision};
 
 /// What the server's process needs before it executes the server.
@@ -40,7 +40,8 @@ pub(crate) fn prepare(
     let Some(watched) = watching::watched(supervision, policy) else {
         return Ok(None);
     };
-    let filter = Filter::new(&watched)?;
+    let refused = refused::numbers(supervision.is_instrumented);
+    let filter = Filter::new(&watched, &refused)?;
     let (ours, theirs) = socketpair(
         AddressFamily::UNIX,
         SocketType::SEQPACKET,

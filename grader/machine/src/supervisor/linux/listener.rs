@@ -9,6 +9,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::Pid;
 
+use super::filter::{ARCHITECTURE, FOREIGN_NUMBERS};
+
 /// A system call that waits for the grader's decision.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Call {
@@ -18,6 +20,8 @@ pub(super) struct Call {
     pub(super) caller: Pid,
     /// Which one it is (`SYS_…`).
     pub(super) number: libc::c_long,
+    /// Whether it is made in the manner of another architecture, so that its number means another.
+    pub(super) is_foreign: bool,
     /// Its arguments. What a pointer among them points to may change at any time.
     pub(super) arguments: [u64; 6],
 }
@@ -122,6 +126,8 @@ impl Listener {
                     io::Error::other("a system call was made outside the grader's processes")
                 })?,
                 number: known.data.nr.into(),
+                is_foreign: Some(known.data.arch) != ARCHITECTURE
+                    || known.data.nr.unsigned_abs() >= FOREIGN_NUMBERS,
                 arguments: known.data.args,
             }));
         }

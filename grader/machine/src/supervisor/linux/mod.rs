@@ -11,8 +11,10 @@
 //! | `starting` | how calls are answered that come before the server is executed |
 //! | `watching` | which calls are watched, and whom each of them goes to |
 //! | `exam_sockets`, `accepting` | the exam's descriptors, and non-blocking ones |
+//! | `time_outs` | how the time-out of select is let pass |
 //! | `sockets` | whose socket a call is about, and whether it is ready |
 //! | `forking` | how many processes a server may start |
+//! | `refused` | which calls nobody is let make |
 //! | `probe` | whether all of that works on this machine |
 //! | `send_buffer` | how a lazy client's connection is made to fill with little, and to refuse the rest |
 
@@ -25,10 +27,12 @@ mod forking;
 mod handover;
 mod listener;
 mod probe;
+mod refused;
 mod seen;
 mod send_buffer;
 mod sockets;
 mod starting;
+mod time_outs;
 mod watching;
 
 pub(crate) use filter::Filter;

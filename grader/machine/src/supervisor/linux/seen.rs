@@ -9,8 +9,11 @@ use rustix::process::Pid;
 
 use super::calls;
 use super::listener::Call;
-use super::sockets;
+use super::{sockets, time_outs};
 use crate::supervisor::{Direction, Kind, Socket};
+
+/// What people call a call in the manner of another architecture.
+const FOREIGN: &str = "int 0x80";
 
 /// As many descriptors as any select is looked at for.
 const MOST_DESCRIPTORS: i32 = 1 << 20;
@@ -43,7 +46,11 @@ pub struct SeenSocket {
 
 impl<'call> SeenCall<'call> {
     pub(super) fn new(call: &'call Call, process: Pid) -> Self {
-        let (kind, name) = calls::identify(call.number);
+        let (kind, name) = if call.is_foreign {
+            (Kind::Other, FOREIGN)
+        } else {
+            calls::identify(call.number)
+        };
         Self {
             call,
             process,
@@ -67,6 +74,9 @@ impl<'call> SeenCall<'call> {
     /// What the kernel calls it: `recvfrom`.
     #[must_use]
     pub fn system_call(&self) -> &'static str {
+        if self.call.is_foreign {
+            return FOREIGN;
+        }
         calls::name(self.call.number)
     }
 
@@ -86,6 +96,12 @@ impl<'call> SeenCall<'call> {
     #[must_use]
     pub fn is_for_the_internet(&self) -> bool {
         self.kind == Kind::Socket && sockets::is_internet(self.call)
+    }
+
+    /// Whether it is one of select that waits no longer than it is told.
+    #[must_use]
+    pub fn has_time_out(&self) -> bool {
+        self.kind == Kind::Select && time_outs::has_one(self.call)
     }
 
     /// Whether it leaves in the socket what it finds there (recv(2), `MSG_PEEK`).

@@ -14,7 +14,7 @@ use super::calls;
 use super::filter::Watched;
 use super::forking::Forking;
 use super::listener::{Call, Listener};
-use super::{InGrader, SeenCall, exam_sockets};
+use super::{InGrader, SeenCall, exam_sockets, refused, time_outs};
 use crate::memory;
 use crate::supervisor::{Answered, Decision, Descriptors, Kind, Policy, Supervision};
 
@@ -36,7 +36,7 @@ pub(super) fn watched(supervision: &Supervision, policy: &impl Policy) -> Option
         return Some(Watched::AllBut(calls::named_and_not(expected, is_watched)));
     }
     let numbers = calls::numbers(is_watched);
-    if numbers.is_empty() || supervision.forks_freely {
+    if numbers.is_empty() || supervision.is_instrumented {
         return (!numbers.is_empty()).then_some(Watched::Only(numbers));
     }
     let forks = calls::numbers(|kind| kind == Kind::Fork);
@@ -124,13 +124,23 @@ impl<P: Policy> Supervisor<P> {
             memory::exhaust(process)?;
         }
         let kind = seen.kind();
-        if let Decision::Fail(error) = self.policy.decide(&seen)? {
-            let still_waited = self.listener.fail(&call, error)?;
-            self.policy.answered(as_decided(still_waited));
-            return Ok(());
+        let decided = self.policy.decide(&seen)?;
+        let decision = if refused::is_one(&call, self.supervision.is_instrumented) {
+            Decision::Fail(refused::ERROR)
+        } else {
+            decided
+        };
+        match decision {
+            Decision::GoOn => {}
+            Decision::GoOnAtOnce => time_outs::end(&self.listener, &call)?,
+            Decision::Fail(error) => {
+                let still_waited = self.listener.fail(&call, error)?;
+                self.policy.answered(as_decided(still_waited));
+                return Ok(());
+            }
         }
         match kind {
-            Kind::Fork if !self.supervision.forks_freely => {
+            Kind::Fork if !self.supervision.is_instrumented => {
                 self.forking.fork(&self.listener, &call)
             }
             Kind::Socket if self.supervision.descriptors == Descriptors::Exam => {
@@ -224,7 +234,7 @@ mod tests {
         let forks = calls::numbers(|kind| kind == Kind::Fork);
         assert_eq!(numbers, [&[libc::SYS_socket][..], &forks].concat());
         let free = Supervision {
-            forks_freely: true,
+            is_instrumented: true,
             ..Supervision::default()
         };
         assert_eq!(
