@@ -3,6 +3,7 @@
 use machine::supervisor::{Direction, Kind, Socket};
 use rustix::io::Errno;
 
+use super::discipline::Descriptor;
 use super::misconduct::Offence;
 use crate::scenario::{FailingCall, FailingWith};
 
@@ -19,8 +20,8 @@ pub(super) struct Armed {
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     armed: Vec<Armed>,
-    /// The call that has failed at the start, and the descriptor that it was about.
-    fatal: Option<(FailingCall, i32)>,
+    /// The call that has failed at the start, and what it was about.
+    fatal: Option<(FailingCall, Descriptor)>,
 }
 
 impl Faults {
@@ -35,7 +36,12 @@ impl Faults {
     }
 
     /// What makes this call fail, if it is its turn.
-    pub(super) fn strike(&mut self, kind: Kind, number: i32, on: Option<Socket>) -> Option<Armed> {
+    pub(super) fn strike(
+        &mut self,
+        kind: Kind,
+        descriptor: Descriptor,
+        on: Option<Socket>,
+    ) -> Option<Armed> {
         let call = failing(kind)?;
         let place = self
             .armed
@@ -45,12 +51,13 @@ impl Faults {
         if call.is_fatal() {
             /// What the server has where it has no socket.
             const NONE: i32 = -1;
+            let (process, number) = descriptor;
             let number = if call == FailingCall::Socket {
                 NONE
             } else {
                 number
             };
-            self.fatal = Some((call, number));
+            self.fatal = Some((call, (process, number)));
         }
         Some(armed)
     }
@@ -62,16 +69,23 @@ impl Faults {
     }
 
     /// What is wrong with a call that goes on with a socket that has failed.
-    pub(super) fn offence(&self, kind: Kind, call: &'static str, number: i32) -> Option<Offence> {
+    pub(super) fn offence(
+        &self,
+        kind: Kind,
+        call: &'static str,
+        descriptor: Descriptor,
+    ) -> Option<Offence> {
         let (failed, on) = self.fatal?;
         let goes_on = match kind {
-            Kind::Bind | Kind::Listen | Kind::Accept => true,
+            // Where there is no socket, any other will do.
+            Kind::Bind | Kind::Listen | Kind::Accept if failed == FailingCall::Socket => {
+                descriptor.0 == on.0
+            }
             // Standard error, where the message goes, is no socket.
-            Kind::Transfer(_) => number == on,
+            Kind::Bind | Kind::Listen | Kind::Accept | Kind::Transfer(_) => descriptor == on,
             _ => false,
         };
-        let same = number == on || failed == FailingCall::Socket;
-        (goes_on && same).then_some(Offence::AfterFailure {
+        goes_on.then_some(Offence::AfterFailure {
             call,
             failed: failed.name(),
         })
@@ -122,15 +136,22 @@ mod tests {
 
     const WRITE: Kind = Kind::Transfer(Direction::Write);
 
+    const fn of_server(number: i32) -> Descriptor {
+        (1, number)
+    }
+
     #[test]
     fn a_fault_strikes_once() {
         let mut faults = Faults::default();
         faults.arm(FailingCall::Accept, None, Errno::MFILE);
-        assert_eq!(faults.strike(Kind::Select, 0, None), None);
-        let struck = faults.strike(Kind::Accept, 3, Some(Socket::Listener));
+        assert_eq!(faults.strike(Kind::Select, of_server(0), None), None);
+        let struck = faults.strike(Kind::Accept, of_server(3), Some(Socket::Listener));
         assert_eq!(struck.map(|armed| armed.error), Some(Errno::MFILE));
-        assert_eq!(faults.strike(Kind::Accept, 3, Some(Socket::Listener)), None);
-        assert_eq!(faults.offence(Kind::Accept, "accept", 3), None);
+        assert_eq!(
+            faults.strike(Kind::Accept, of_server(3), Some(Socket::Listener)),
+            None
+        );
+        assert_eq!(faults.offence(Kind::Accept, "accept", of_server(3)), None);
     }
 
     #[test]
@@ -138,9 +159,12 @@ mod tests {
         let mut faults = Faults::default();
         faults.arm(FailingCall::Send, Some(7), Errno::PIPE);
         assert!(faults.concerns_a_client(WRITE) && !faults.concerns_a_client(Kind::Accept));
-        assert_eq!(faults.strike(WRITE, 5, Some(Socket::Client(8))), None);
-        assert_eq!(faults.strike(WRITE, 5, None), None);
-        let struck = faults.strike(WRITE, 5, Some(Socket::Client(7)));
+        assert_eq!(
+            faults.strike(WRITE, of_server(5), Some(Socket::Client(8))),
+            None
+        );
+        assert_eq!(faults.strike(WRITE, of_server(5), None), None);
+        let struck = faults.strike(WRITE, of_server(5), Some(Socket::Client(7)));
         assert_eq!(struck.map(|armed| armed.error), Some(Errno::PIPE));
     }
 
@@ -148,24 +172,35 @@ mod tests {
     fn nothing_may_be_done_with_a_socket_that_could_not_be_bound() {
         let mut faults = Faults::default();
         faults.arm(FailingCall::Bind, None, Errno::ADDRINUSE);
-        assert!(faults.strike(Kind::Bind, 3, None).is_some());
+        assert!(faults.strike(Kind::Bind, of_server(3), None).is_some());
         assert_eq!(
-            faults.offence(Kind::Listen, "listen", 3),
+            faults.offence(Kind::Listen, "listen", of_server(3)),
             Some(Offence::AfterFailure {
                 call: "listen",
                 failed: "bind"
             })
         );
-        assert_eq!(faults.offence(Kind::Close, "close", 3), None);
-        assert_eq!(faults.offence(WRITE, "write", 2), None);
+        assert_eq!(faults.offence(Kind::Close, "close", of_server(3)), None);
+        assert_eq!(faults.offence(WRITE, "write", of_server(2)), None);
     }
 
     #[test]
     fn nothing_may_be_done_without_a_socket() {
         let mut faults = Faults::default();
         faults.arm(FailingCall::Socket, None, Errno::MFILE);
-        assert!(faults.strike(Kind::Socket, 2, None).is_some());
-        assert!(faults.offence(Kind::Bind, "bind", -1).is_some());
-        assert_eq!(faults.offence(WRITE, "write", 2), None);
+        assert!(faults.strike(Kind::Socket, of_server(2), None).is_some());
+        assert!(faults.offence(Kind::Bind, "bind", of_server(-1)).is_some());
+        assert_eq!(faults.offence(WRITE, "write", of_server(2)), None);
+    }
+
+    #[test]
+    fn what_another_process_has_under_the_same_number_is_not_meant() {
+        let shell = |number| (2, number);
+        let mut faults = Faults::default();
+        faults.arm(FailingCall::Listen, None, Errno::ADDRINUSE);
+        assert!(faults.strike(Kind::Listen, of_server(3), None).is_some());
+        let read = Kind::Transfer(Direction::Read);
+        assert_eq!(faults.offence(read, "read", shell(3)), None);
+        assert!(faults.offence(read, "read", of_server(3)).is_some());
     }
 }

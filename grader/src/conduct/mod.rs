@@ -17,6 +17,7 @@ use machine::supervisor::{Answered, Decision, Kind, Policy, SeenCall};
 use machine::{ClientId, Host, Supervision};
 
 use crate::scenario::{FailingCall, Fault, Watch};
+use discipline::Descriptor;
 use faults::{Armed, Faults};
 use order::{Order, Seen};
 
@@ -47,9 +48,9 @@ pub struct Conduct {
     passes_time: bool,
     /// How many time-outs of select are still let pass.
     time_outs: usize,
-    /// Whether a socket of the internet has been asked for, with which the start-up of a C
-    /// program ends.
-    has_begun: bool,
+    /// The processes that have asked for a socket of the internet, with which the start-up of a C
+    /// program ends. One that only waits for the server does not ask.
+    begun: BTreeSet<u32>,
     /// The first call that must not have been made.
     misconduct: Option<Misconduct>,
     /// What was decided last and has not been answered.
@@ -122,14 +123,14 @@ impl Conduct {
 
     /// What is wrong with a call whatever socket it is about.
     fn offence(&self, call: &SeenCall<'_>) -> Option<Offence> {
-        let not_allowed = self.has_begun
+        let not_allowed = self.begun.contains(&call.process())
             && self.watch.contains(&Watch::AllowedFunctions)
             && !allowed::CALLS.contains(&call.system_call());
         if not_allowed {
             return Some(Offence::NotAllowed { call: call.name() });
         }
         self.faults
-            .offence(call.kind(), call.name(), call.descriptor())
+            .offence(call.kind(), call.name(), descriptor(call))
     }
 
     /// What this call fails with, if it is its turn.
@@ -143,12 +144,17 @@ impl Conduct {
         } else {
             None
         };
-        self.faults.strike(kind, call.descriptor(), socket)
+        self.faults.strike(kind, descriptor(call), socket)
     }
 
     fn found(&mut self, offence: Offence, calls: Vec<ObservedCall>) {
         self.misconduct.get_or_insert(Misconduct { offence, calls });
     }
+}
+
+/// What a call is about.
+const fn descriptor(call: &SeenCall<'_>) -> Descriptor {
+    (call.process(), call.descriptor())
 }
 
 impl Policy for Conduct {
@@ -180,7 +186,9 @@ impl Policy for Conduct {
 
     fn decide(&mut self, call: &SeenCall<'_>) -> io::Result<Decision> {
         self.pending = Pending::Nothing;
-        self.has_begun |= call.is_for_the_internet();
+        if call.is_for_the_internet() {
+            self.begun.insert(call.process());
+        }
         if let Some(offence) = self.offence(call) {
             self.found(offence, Vec::new());
         }

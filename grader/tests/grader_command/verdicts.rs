@@ -146,6 +146,15 @@ fn a_server_that_ends_the_unfinished_line_passes() {
 }
 
 #[test]
+fn what_waits_for_the_server_is_not_taken_for_it() {
+    let stranger = servers::stranger("behind_its_starter");
+    let server = stranger.path.expect("it is in C");
+    let only = ["--only", "fatal-error", "--only", "allowed-functions"];
+    let played = assert_passes(&server, &only);
+    assert_eq!(played.count("subject", "skipped"), 0, "{}", played.stdout);
+}
+
+#[test]
 fn a_server_in_python_passes() {
     let server = match servers::stranger("select_server").path {
         Ok(server) => server,
