@@ -69,11 +69,14 @@ fn behind(row: &Row, results: &Results) -> [String; 9] {
 /// The first failures in words: which rule, and what a server does that keeps it.
 pub(crate) fn first_failures(row: &Row, require: Tier) -> String {
     let mut failures: Vec<String> = Vec::new();
-    let required = row.failures.iter().filter(|it| it.tier <= require);
-    for failure in required.clone().take(TOLD) {
-        failures.push(format!("{}: {}", failure.rule, failure.title));
+    for failure in row.failures.iter().filter(|it| it.tier <= require) {
+        let failure = format!("{}: {}", failure.rule, failure.title);
+        if !failures.contains(&failure) {
+            failures.push(failure);
+        }
     }
-    let left = required.count().saturating_sub(TOLD);
+    let left = failures.len().saturating_sub(TOLD);
+    failures.truncate(TOLD);
     if left > 0 {
         failures.push(format!("{left} more"));
     }

@@ -65,13 +65,13 @@ pub struct Row {
 /// A check that failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FailedCheck {
-    /// The rule that it is mainly about.
+    /// The rule that is broken.
     pub rule: String,
     /// The name of the scenario or inspection.
     pub scenario: String,
-    /// What a server does that passes.
+    /// What is wrong, or what a server does that passes.
     pub title: String,
-    /// The tier that it belongs to.
+    /// The tier for which it counts.
     pub tier: Tier,
 }
 
@@ -109,21 +109,31 @@ impl Row {
         self.rules.clear();
         self.failures.clear();
         for check in &report.checks {
-            let worst = self
-                .rules
-                .entry(check.rule.clone())
-                .or_insert(check.outcome);
-            if severity(check.outcome) > severity(*worst) {
-                *worst = check.outcome;
+            let finding = check.finding.as_ref();
+            match finding.filter(|finding| finding.rule != check.rule) {
+                // Whether the check's own rule is kept, nobody knows.
+                Some(finding) => {
+                    self.note(&check.rule, Ended::Undecided);
+                    self.note(&finding.rule, Ended::Failed);
+                }
+                None => self.note(&check.rule, check.outcome),
             }
-            if check.outcome == Ended::Failed {
+            if let Some(finding) = finding {
                 self.failures.push(FailedCheck {
-                    rule: check.rule.clone(),
+                    rule: finding.rule.clone(),
                     scenario: check.scenario.clone(),
-                    title: check.title.clone(),
-                    tier: check.tier,
+                    title: finding.headline.clone(),
+                    tier: finding.tier,
                 });
             }
+        }
+    }
+
+    /// Something was found out about a rule; the worst counts.
+    fn note(&mut self, rule: &str, outcome: Ended) {
+        let worst = self.rules.entry(rule.to_owned()).or_insert(outcome);
+        if severity(outcome) > severity(*worst) {
+            *worst = outcome;
         }
     }
 

@@ -8,10 +8,9 @@ use super::CommandError;
 use super::arguments::Fuzz;
 use super::limitations::{descriptors, limitations, unseen};
 use super::so_far::{self, at_the_end, lock};
-use crate::event::{Event, RunDescription};
+use crate::event::RunDescription;
 use crate::exit_code::ExitCode;
 use crate::fuzz::{self, Budget, Finding, FuzzError, News, Tally, Trial};
-use crate::report::Reporter as _;
 use crate::report::terminal::Terminal;
 use crate::runner::Settings;
 use crate::submission::{Handed, Submission};
@@ -184,8 +183,7 @@ impl Teller {
     /// Says what is wrong and how to play it again.
     fn finding(&self, finding: &Finding, out: &mut impl io::Write) -> io::Result<()> {
         let mut terminal = Terminal::on_stdout(self.verbose, false);
-        terminal.event(&Event::Started(self.about.clone()))?;
-        terminal.event(&Event::Checked(finding.check.clone()))?;
+        terminal.finding(&finding.check, &self.about.command)?;
         let RunDescription { seed, require, .. } = &self.about;
         let required = match require {
             Tier::Subject => String::new(),

@@ -23,8 +23,10 @@ use crate::verdict::score::Weights;
 
 mod in_order;
 mod instruments;
+mod progress;
 
 use in_order::InOrder;
+use progress::Progress;
 
 /// Grades a server and reports.
 pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
@@ -158,7 +160,8 @@ pub(super) fn weights(path: &Path) -> Result<Weights, CommandError> {
 
 /// The reports that are asked for, opened before anything is played, and the one for people.
 fn reporters(options: &Run) -> Result<Vec<Box<dyn Reporter>>, CommandError> {
-    let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
+    // First, so that its line is gone before anything else is written at the end.
+    let mut reporters: Vec<Box<dyn Reporter>> = vec![Box::new(Progress::new())];
     if options.report.iter().any(Target::is_stdout) {
         reporters.push(Box::new(Terminal::on_stderr(
             options.verbose,

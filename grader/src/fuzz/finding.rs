@@ -83,7 +83,7 @@ impl Kind {
     pub(super) fn of(failure: &Failure) -> Self {
         match &failure.death {
             Some(death) => Self::Died(death.how.clone()),
-            None => Self::Broken(broken_rule(failure), failure.matter),
+            None => Self::Broken(broken_rule(failure), failure.kind.matter()),
         }
     }
 }
@@ -164,7 +164,7 @@ fn told_rule(failure: &Failure, deeds: &[Deed]) -> &'static str {
         Demand::Silence => !silent,
         Demand::Unread | Demand::Unfinished => silent && failure.comparison.is_some(),
         Demand::SelectFirst | Demand::NeverEagain | Demand::AllowedFunctions => {
-            failure.matter == Matter::Calls
+            failure.kind.matter() == Matter::Calls
         }
     };
     let mut demands = deeds.iter().filter_map(|deed| match deed {

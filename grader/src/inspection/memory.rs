@@ -2,7 +2,7 @@
 
 use super::{Observed, sanitizer, valgrind};
 use crate::submission::{NotSanitized, Source};
-use crate::verdict::{Failure, Finding, Outcome};
+use crate::verdict::{Failure, Finding, Kind, Outcome};
 
 /// Judges what the tools said while the scenarios were played.
 pub(super) fn judge(
@@ -46,6 +46,7 @@ pub(super) fn judge(
         findings.sort_by_key(|finding| finding.line().unwrap_or(usize::MAX));
         let count = findings.len();
         return Outcome::Failed(Box::new(Failure {
+            kind: Kind::MemoryMisused,
             reason: match count {
                 1 => "a mistake in how the program uses memory was seen".into(),
                 count => format!("{count} mistakes in how the program uses memory were seen"),

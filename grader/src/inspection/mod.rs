@@ -14,7 +14,7 @@ use crate::source::starting_file::{Leftovers, leftovers};
 use crate::source::syntax::{ParseError, Syntax};
 use crate::submission::{Source, Submission};
 use crate::suite::{Examines, Inspection};
-use crate::verdict::{CheckKind, CheckReport, Failure, Finding, NotPlayed, Outcome};
+use crate::verdict::{CheckKind, CheckReport, Failure, Finding, Kind, NotPlayed, Outcome};
 
 mod memory;
 mod sanitizer;
@@ -226,6 +226,7 @@ fn found(findings: Vec<Finding>, reason: impl Fn(usize) -> String) -> Outcome {
         return Outcome::Passed;
     }
     Outcome::Failed(Box::new(Failure {
+        kind: Kind::InSource,
         reason: reason(findings.len()),
         findings,
         ..Failure::default()
@@ -246,6 +247,7 @@ fn compilation(source: &Source, remarks: &mut Vec<Finding>) -> Outcome {
     match &source.built.program {
         Ok(_) => Outcome::Passed,
         Err(not_compiled) => Outcome::Failed(Box::new(Failure {
+            kind: Kind::NotCompiled,
             reason: not_compiled.reason.clone(),
             findings: not_compiled.findings.clone(),
             hint: not_compiled.hint.clone(),

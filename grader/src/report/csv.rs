@@ -3,8 +3,9 @@
 use std::io;
 
 use super::kept::{Document, Progress};
-use super::{broken_rule, outcome_name};
+use super::outcome_name;
 use crate::verdict::Outcome;
+use crate::verdict::wording;
 
 /// A report for spreadsheets.
 #[derive(Debug)]
@@ -34,7 +35,7 @@ impl Document for Csv {
                 Outcome::Passed => ("", "", 0),
                 Outcome::Failed(failure) => (
                     failure.reason.as_str(),
-                    broken_rule(check, failure).1.unwrap_or_default(),
+                    wording::hint(check).unwrap_or_default(),
                     failure.line,
                 ),
                 Outcome::Skipped(reason) | Outcome::Undecided(reason) | Outcome::Error(reason) => {
@@ -46,8 +47,8 @@ impl Document for Csv {
                 line => format!("{}:{line}", check.path),
             };
             table.write_record([
-                check.tier.name(),
-                check.rules.first().map_or("", String::as_str),
+                check.counts_for().name(),
+                check.counted_rule(),
                 &check.scenario,
                 outcome_name(&check.outcome),
                 reason,

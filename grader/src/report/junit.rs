@@ -33,7 +33,10 @@ impl Document for Junit {
             for sentence in &progress.run.confinement {
                 suite.add_property(Property::new("in force", xml(sentence)));
             }
-            let checks = progress.checks.iter().filter(|check| check.tier == tier);
+            let checks = progress
+                .checks
+                .iter()
+                .filter(|check| check.counts_for() == tier);
             suite.add_test_cases(checks.map(|check| case(check, &progress.run.command)));
             if !suite.test_cases.is_empty() {
                 report.add_test_suite(suite);
@@ -44,7 +47,7 @@ impl Document for Junit {
 }
 
 fn case(check: &CheckReport, command: &str) -> TestCase {
-    let rule = check.rules.first().map_or("", String::as_str);
+    let rule = check.counted_rule();
     let failed = |kind, reason: &str| {
         let mut status = TestCaseStatus::non_success(kind);
         status

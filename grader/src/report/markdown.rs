@@ -98,7 +98,7 @@ fn write_list(
 }
 
 fn write_failure(text: &mut String, check: &CheckReport, command: &str) -> std::fmt::Result {
-    let rule = check.rules.first().map_or("", String::as_str);
+    let rule = check.counted_rule();
     let mark = match check.outcome {
         Outcome::Error(_) => "⚠️",
         _ => "❌",

@@ -5,8 +5,7 @@
 use std::io;
 
 use crate::event::Event;
-use crate::rules::{self, Rule};
-use crate::verdict::{CheckReport, Failure, Outcome};
+use crate::verdict::{CheckReport, Outcome};
 
 pub mod classroom50;
 pub mod csv;
@@ -32,21 +31,6 @@ pub trait Reporter {
     ///
     /// Whatever keeps the report from being written; the error says which report it is about.
     fn event(&mut self, event: &Event) -> io::Result<()>;
-}
-
-/// The rule that a failed check shows broken, and what that usually comes from.
-fn broken_rule<'a>(
-    check: &'a CheckReport,
-    failure: &'a Failure,
-) -> (Option<&'static Rule>, Option<&'a str>) {
-    // A server that never served has broken another rule than the one the check is about.
-    let (id, hint) = match failure.not_played {
-        Some(why) => (Some(why.rule()), &failure.hint),
-        None => (check.rules.first().map(String::as_str), &check.hint),
-    };
-    let rule = id.and_then(|id| rules::find(id).ok());
-    let hint = hint.as_deref();
-    (rule, hint.or_else(|| Some(rule?.hint.as_str())))
 }
 
 /// How a check ended, in the word that every report for programs uses.

@@ -135,9 +135,9 @@ impl Document for Sarif {
             .iter()
             .filter(|check| check.kind == CheckKind::Inspection);
         for check in inspections {
-            let rule = check.rules.first().map_or("", String::as_str);
+            let rule = check.counted_rule();
             if let Outcome::Failed(failure) = &check.outcome {
-                let level = if check.tier <= progress.run.require {
+                let level = if check.counts_for() <= progress.run.require {
                     "error"
                 } else {
                     "warning"

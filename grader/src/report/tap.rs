@@ -29,7 +29,7 @@ impl Document for Tap {
 }
 
 fn line(text: &mut String, number: usize, check: &CheckReport, command: &str) -> io::Result<()> {
-    let rule = check.rules.first().map_or("", String::as_str);
+    let rule = check.counted_rule();
     let name = escaped(&format!("{rule} - {}: {}", check.scenario, check.title));
     let written = match &check.outcome {
         Outcome::Passed => writeln!(text, "ok {number} - {name}"),

@@ -11,8 +11,11 @@
 use std::collections::BTreeSet;
 
 use super::play::Play;
+use super::stop::Stop;
 use crate::scenario::{Action, ClientId, Judge, Scenario};
-use crate::verdict::{Comparison, Failure, Matter};
+use crate::tier::Tier;
+use crate::verdict::kind::Mistake;
+use crate::verdict::{Comparison, Failure, Kind, Matter};
 
 /// From here on, what goes wrong may come from the number of clients.
 const CROWD: usize = 100;
@@ -20,11 +23,18 @@ const CROWD: usize = 100;
 impl Play<'_> {
     /// The rule that a failure counts for, where that is not one of the scenario's own.
     pub(super) fn beside(&self, failure: &Failure) -> Option<&'static str> {
-        if failure.matter == Matter::Pace {
+        // The real examiner's tests are about everything at once.
+        if self.scenario.judge == Judge::SortedLines {
+            return None;
+        }
+        if failure.kind.matter() == Matter::Pace {
             return Some("prompt");
         }
-        // The real examiner's tests are about everything at once.
-        if failure.matter != Matter::Conduct || self.scenario.judge == Judge::SortedLines {
+        let own = |rule: &&str| self.scenario.rules.iter().any(|own| own == rule);
+        if let Some(rule) = self.rule_of_its_own(failure.kind) {
+            return Some(rule).filter(|rule| !own(rule));
+        }
+        if failure.kind.matter() != Matter::Conduct {
             return None;
         }
         let seen = failure.comparison.as_ref().map(|it| Seen::new(it, self));
@@ -42,7 +52,24 @@ impl Play<'_> {
             // Who says nothing may be waiting for somebody who does not read.
             rule.filter(|_| seen.is_some_and(|seen| seen.contradicts) || !self.somebody_was_lazy())
         };
-        rule.filter(|rule| !self.scenario.rules.iter().any(|own| own == rule))
+        rule.filter(|rule| !own(rule))
+    }
+
+    /// The rule that is broken by what is wrong, whatever the scenario is about.
+    fn rule_of_its_own(&self, kind: Kind) -> Option<&'static str> {
+        let is_crowded = self.streams.len() > CROWD;
+        match kind {
+            Kind::Died { .. } => self
+                .history
+                .plain_rule()
+                .or_else(|| kind.tier().map(|_| "survives")),
+            // It stands before anything that anybody could have said.
+            Kind::Text(Mistake::Uninvited) => {
+                self.history.plain_rule().filter(|rule| *rule == "arrival")
+            }
+            Kind::Text(_) if is_crowded => None,
+            _ => kind.rule(),
+        }
     }
 
     fn somebody_was_lazy(&self) -> bool {
@@ -52,6 +79,18 @@ impl Play<'_> {
             .take_while(|step| step.line <= self.line)
             .any(|step| matches!(step.action, Action::StopReading(_)))
     }
+}
+
+/// Attributes what is wrong with a server that is only started.
+pub(super) fn at_start(stop: Stop, scenario: &Scenario) -> Stop {
+    let Stop::Wrong(mut failure) = stop else {
+        return stop;
+    };
+    let own = |rule: &&str| scenario.rules.iter().any(|own| own == rule);
+    if scenario.judge == Judge::EveryByte && scenario.tier != Tier::Exam {
+        failure.beside = failure.kind.rule().filter(|rule| !own(rule));
+    }
+    Stop::Wrong(failure)
 }
 
 /// Whether what clients see is not what the scenario is about, at least until something is made

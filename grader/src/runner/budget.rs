@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::clock::Limits;
 use crate::scenario::Scenario;
 use crate::tier::Tier;
-use crate::verdict::{CheckReport, Failure, Matter, NotPlayed, Outcome};
+use crate::verdict::{CheckReport, Failure, Kind, Matter, NotPlayed, Outcome};
 
 /// How many times its patience a server may sleep in a play. No wait for a correct one takes a
 /// thousandth of a patience.
@@ -88,7 +88,7 @@ impl Budget {
             let mut spent = self.spent();
             let tier = spent.failed.map_or(check.tier, |tier| tier.min(check.tier));
             spent.failed = Some(tier);
-            spent.is_slow |= failure.matter == Matter::Pace;
+            spent.is_slow |= failure.kind.matter() == Matter::Pace;
         }
     }
 
@@ -109,6 +109,8 @@ impl Budget {
                  played",
                 limit.as_secs()
             ),
+            kind: Kind::TooSlow,
+            beside: Some(NotPlayed::TooSlow.rule()),
             not_played: Some(NotPlayed::TooSlow),
             ..Failure::default()
         })

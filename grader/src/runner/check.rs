@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+use super::beside;
 use super::circumstances::Circumstances;
 use super::play::Play;
 use super::startup;
@@ -66,12 +67,6 @@ fn played(scenario: &Scenario, circumstances: &Circumstances<'_>) -> Result<Chec
     };
     let mut report = report(scenario, outcome, begun.elapsed());
     report.readings = readings;
-    if let Outcome::Failed(failure) = &report.outcome
-        && let Some(rule) = failure.beside
-    {
-        report.rules = vec![rule.into()];
-        report.hint = None;
-    }
     if short {
         return Err(Short(Box::new(report)));
     }
@@ -127,7 +122,10 @@ fn attempt(
     };
     let mut started = startup::start(scenario, start, circumstances)?;
     match &start.outcome {
-        StartOutcome::Exits { .. } => return started.must_exit(start, circumstances),
+        StartOutcome::Exits { .. } => {
+            let judged = started.must_exit(start, circumstances);
+            return judged.map_err(|stop| beside::at_start(stop, scenario));
+        }
         StartOutcome::Survives => return started.must_survive(circumstances),
         StartOutcome::ServesOrRefuses => {
             if started.refuses_or_listens(circumstances)? {

@@ -7,6 +7,7 @@ mod check;
 mod circumstances;
 mod clock;
 mod explain;
+mod history;
 mod instrument;
 mod measuring;
 mod moves;

@@ -25,6 +25,7 @@ impl Play<'_> {
             self.deferred.push_back(planned);
             return Ok(());
         }
+        self.history.note(&planned.action);
         match planned.action {
             Move::Arrive(who) => self.arrive(who),
             Move::Say { from, bytes } => self.say(from, &bytes),
@@ -194,6 +195,7 @@ impl Play<'_> {
             },
             |play| explain::never_listens(play),
         )?;
+        self.history.reach();
         if self.session.sees_socket_states() {
             let patience = Patience::new(self.circumstances.starting_patience());
             self.wait_until_accepted(who, patience)?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::circumstances::Circumstances;
 use super::clock::Clock;
+use super::history::History;
 use super::measuring::Measurements;
 use super::stop::Stop;
 use super::transcript::Transcript;
@@ -50,6 +51,8 @@ pub(super) struct Play<'run> {
     pub(super) measurements: Measurements,
     /// Whether something has been made to fail.
     pub(super) adversity: bool,
+    /// What has been done until now.
+    pub(super) history: History,
     pub(super) clock: Clock,
     /// The step that is being played, by its place.
     step: usize,
@@ -100,6 +103,7 @@ impl<'run> Play<'run> {
             serves: false,
             measurements: Measurements::default(),
             adversity: false,
+            history: History::default(),
             clock,
             step: 0,
             line: 1,
@@ -171,6 +175,7 @@ impl<'run> Play<'run> {
     /// that anybody receives, so that anything else would stand before it.
     fn fence(&mut self) -> Result<(), Stop> {
         let newcomer = ClientId(self.scenario.clients.len());
+        self.history.note(&Move::Arrive(newcomer));
         self.arrive(newcomer)?;
         self.settle_and_be_quiet()
     }
@@ -200,8 +205,12 @@ impl<'run> Play<'run> {
         // Whoever sends wrong bytes serves, if badly. Where a newcomer is the first client of all
         // and is not served, nobody is.
         let nobody_served = !self.serves || self.scenario.clients.is_empty();
-        failure.not_played =
-            (nobody_served && failure.comparison.is_none()).then_some(NotPlayed::NeverServed);
+        if nobody_served && failure.comparison.is_none() {
+            failure.not_played = Some(NotPlayed::NeverServed);
+            if failure.kind.rule().is_none() {
+                failure.beside = failure.beside.or(Some(NotPlayed::NeverServed.rule()));
+            }
+        }
         failure.transcript = self.transcript.rows();
         let (stdout, stderr) = self.session.end();
         if let Some(exit) = exit {

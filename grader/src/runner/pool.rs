@@ -12,8 +12,9 @@ use super::preflight;
 use super::queue::{Queue, Returned};
 use super::stage::Stage;
 use crate::conduct::Unseen;
-use crate::scenario::{Action, Measured, Scenario, StartOutcome, Step};
-use crate::verdict::{CheckReport, Failure, NotPlayed, Outcome};
+use crate::scenario::{Action, Judge, Measured, Scenario, StartOutcome, Step};
+use crate::tier::Tier;
+use crate::verdict::{CheckReport, Failure, Kind, NotPlayed, Outcome};
 use crate::workers;
 use machine::{Descriptors, Host, Program, StartError, limits};
 
@@ -301,6 +302,10 @@ fn needs_service(scenario: &Scenario) -> bool {
 fn not_played(scenario: &Scenario, failure: &Failure) -> CheckReport {
     let failure = Failure {
         line: scenario.steps.first().map_or(1, |step| step.line),
+        // The real examiner's tests are about everything at once.
+        beside: failure
+            .beside
+            .filter(|_| scenario.judge == Judge::EveryByte && scenario.tier != Tier::Exam),
         ..failure.clone()
     };
     report(scenario, Outcome::Failed(Box::new(failure)), Duration::ZERO)
@@ -311,6 +316,8 @@ fn not_played(scenario: &Scenario, failure: &Failure) -> CheckReport {
 pub fn not_compiled(scenario: &Scenario, reason: &str) -> CheckReport {
     let failure = Failure {
         reason: format!("there is no server to play with: {reason}"),
+        kind: Kind::NotCompiled,
+        beside: Some(NotPlayed::NotCompiled.rule()),
         not_played: Some(NotPlayed::NotCompiled),
         ..Failure::default()
     };

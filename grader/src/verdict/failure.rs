@@ -1,10 +1,12 @@
 //! What is wrong, in the shape in which every report shows it.
 
-use super::Finding;
+use super::{Finding, Kind};
 
 /// Why a check failed.
 #[derive(Clone, Debug, Default)]
 pub struct Failure {
+    /// What is wrong, as far as one mistake is told from another.
+    pub kind: Kind,
     /// The line of the scenario file whose step failed, from 1.
     pub line: usize,
     /// What is wrong, in one sentence that can stand alone.
@@ -18,8 +20,6 @@ pub struct Failure {
     pub comparison: Option<Comparison>,
     /// How the server died, where it did.
     pub death: Option<Death>,
-    /// What is wrong.
-    pub matter: Matter,
     /// The rule that is broken where it is not the one that the scenario is about: a scenario
     /// that looks at system calls must not hold a line that is lost against them.
     pub beside: Option<&'static str>,
@@ -30,6 +30,26 @@ pub struct Failure {
     /// What it usually comes from when nobody is served at all, where that is not the port. A
     /// server that serves fails by what the check is about.
     pub hint: Option<String>,
+}
+
+impl Failure {
+    /// The same with so many rows of what happened: the first and the last of them.
+    #[must_use]
+    pub fn with_at_most(&self, rows: usize) -> Self {
+        let mut short = self.clone();
+        let count = short.transcript.len();
+        if count > rows {
+            let first = rows / 2;
+            let left_out = count - rows + 1;
+            let mark = TranscriptRow {
+                who: "…".into(),
+                did: format!("{left_out} more"),
+                with: Vec::new(),
+            };
+            short.transcript.splice(first..first + left_out, [mark]);
+        }
+        short
+    }
 }
 
 /// Why a check failed without being played.
@@ -53,20 +73,6 @@ impl NotPlayed {
             Self::TooSlow => "prompt",
         }
     }
-}
-
-/// What a failure is about.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Matter {
-    /// How the server starts, and what clients see of it.
-    #[default]
-    Conduct,
-    /// The system calls that the server makes.
-    Calls,
-    /// What the server has of the machine.
-    Resources,
-    /// How long the server takes for it all.
-    Pace,
 }
 
 /// One thing that happened: who, did what, with which text.

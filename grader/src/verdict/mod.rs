@@ -8,13 +8,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::tier::Tier;
 
+mod attributed;
 pub mod diagnosis;
 mod failure;
 mod finding;
+mod grouped;
+pub mod kind;
 pub mod score;
+pub mod wording;
 
-pub use failure::{Comparison, Death, Failure, Matter, NotPlayed, TranscriptRow};
+pub use attributed::Found;
+pub use failure::{Comparison, Death, Failure, NotPlayed, TranscriptRow};
 pub use finding::{Finding, Frame, Place};
+pub use grouped::{Group, grouped};
+pub use kind::{Kind, Matter};
 
 /// The result of one check.
 #[derive(Clone, Debug)]
@@ -186,9 +193,9 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Counts one more check.
+    /// Counts one more check, a failed one at the tier of what was found.
     pub fn add(&mut self, check: &CheckReport) {
-        let tally = &mut self.tallies[check.tier as usize];
+        let tally = &mut self.tallies[check.counts_for() as usize];
         match check.outcome {
             Outcome::Passed => tally.passed += 1,
             Outcome::Failed(_) => tally.failed += 1,

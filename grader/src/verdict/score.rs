@@ -1,15 +1,16 @@
 //! What a run is worth in points: some for each rule, for instructors who need a number.
 //!
-//! A rule earns its points when all of its checks at the required tiers passed. Where what was
-//! handed in has nothing for any of them, such as a source, the rule counts neither way. Where one
-//! could not be made since the machine does not allow it, or the grader had trouble, there are no
-//! points either: nobody knows yet whether they are earned.
+//! A rule earns its points when all of its checks at the required tiers passed. What can be earned
+//! is the same for every server: a rule that could not be judged, since another is broken on which
+//! it depends, earns nothing and says which. Only rules about the source count neither way where
+//! no source was handed in. Where a check could not be made since the machine does not allow it,
+//! or the grader had trouble, there is no grade at all: nobody knows yet what is earned.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{CheckReport, Outcome};
+use super::{CheckKind, CheckReport, Outcome};
 use crate::rules;
 use crate::spelling::nearest;
 use crate::tier::Tier;
@@ -73,12 +74,14 @@ impl Weights {
 }
 
 /// What the checks of a rule make of it; the later one counts where they differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     /// There was nothing to check in what was handed in.
     NotJudged,
     /// Every check passed.
     Kept,
+    /// One could not tell, since this other rule is broken.
+    Hindered(String),
     /// One could not be made, since the machine does not allow it or the grader had trouble.
     Undecided,
     /// One failed.
@@ -94,7 +97,7 @@ pub struct RuleScore {
     pub standing: Standing,
     /// The points that it has earned.
     pub points: u32,
-    /// The points that it can earn: none where there is nothing to check.
+    /// The points that it can earn: none where it is about a source and none was handed in.
     pub of: u32,
     /// The places of its checks among those that were scored.
     pub checks: Vec<usize>,
@@ -114,39 +117,61 @@ impl Score {
     pub fn new(checks: &[CheckReport], require: Tier, weights: &Weights) -> Self {
         let mut score = Self::default();
         for (place, check) in checks.iter().enumerate() {
-            if check.tier > require {
-                continue;
+            if check.tier <= require {
+                let standing = match (&check.outcome, check.found()) {
+                    (_, Some(found)) if found.rule != check.rule() => {
+                        Standing::Hindered(found.rule.to_owned())
+                    }
+                    (Outcome::Failed(_), _) => Standing::Broken,
+                    (Outcome::Passed, _) => Standing::Kept,
+                    (Outcome::Undecided(_) | Outcome::Error(_), _) => Standing::Undecided,
+                    (Outcome::Skipped(_), _) => Standing::NotJudged,
+                };
+                let entry = score.entry(check.rule());
+                entry.checks.push(place);
+                entry.standing = std::cmp::max(&entry.standing, &standing).clone();
+                let needs_a_source =
+                    check.kind == CheckKind::Inspection && standing == Standing::NotJudged;
+                if !needs_a_source {
+                    entry.of = weights.of(&entry.rule);
+                }
             }
-            let rule = check.rules.first().map_or("", String::as_str);
-            let known = score.rules.iter().position(|it| it.rule == rule);
-            let known = known.unwrap_or_else(|| {
-                score.rules.push(RuleScore {
-                    rule: rule.to_owned(),
-                    standing: Standing::NotJudged,
-                    points: 0,
-                    of: 0,
-                    checks: Vec::new(),
-                });
-                score.rules.len() - 1
-            });
-            let entry = &mut score.rules[known];
-            entry.checks.push(place);
-            entry.standing = entry.standing.max(match check.outcome {
-                Outcome::Failed(_) => Standing::Broken,
-                Outcome::Passed => Standing::Kept,
-                Outcome::Undecided(_) | Outcome::Error(_) => Standing::Undecided,
-                Outcome::Skipped(_) => Standing::NotJudged,
-            });
+            if let Some(found) = check.found()
+                && found.tier <= require
+                && found.rule != check.rule()
+            {
+                score.entry(found.rule).standing = Standing::Broken;
+            }
         }
         for entry in &mut score.rules {
-            let weight = weights.of(&entry.rule);
-            (entry.points, entry.of) = match entry.standing {
-                Standing::NotJudged => (0, 0),
-                Standing::Kept => (weight, weight),
-                Standing::Undecided | Standing::Broken => (0, weight),
+            entry.points = match entry.standing {
+                Standing::Kept => entry.of,
+                _ => 0,
             };
         }
         score
+    }
+
+    fn entry(&mut self, rule: &str) -> &mut RuleScore {
+        let known = self.rules.iter().position(|it| it.rule == rule);
+        let place = known.unwrap_or_else(|| {
+            self.rules.push(RuleScore {
+                rule: rule.to_owned(),
+                standing: Standing::NotJudged,
+                points: 0,
+                of: 0,
+                checks: Vec::new(),
+            });
+            self.rules.len() - 1
+        });
+        &mut self.rules[place]
+    }
+
+    /// Whether all that counts could be judged here; else there is no grade.
+    #[must_use]
+    pub fn is_grade(&self) -> bool {
+        let mut rules = self.rules.iter();
+        rules.all(|rule| rule.standing != Standing::Undecided)
     }
 
     /// The points earned.
@@ -155,7 +180,7 @@ impl Score {
         self.rules.iter().map(|rule| u64::from(rule.points)).sum()
     }
 
-    /// The points that could be earned here.
+    /// The points that could be earned, the same for every server.
     #[must_use]
     pub fn of(&self) -> u64 {
         self.rules.iter().map(|rule| u64::from(rule.of)).sum()
@@ -165,7 +190,7 @@ impl Score {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::verdict::CheckKind;
+    use crate::verdict::Failure;
     use std::collections::BTreeSet;
     use std::time::Duration;
 
@@ -221,7 +246,14 @@ pub(super) mod tests {
 
     #[test]
     fn where_there_is_nothing_to_check_a_rule_counts_neither_way() {
+        let of_source = |rule| CheckReport {
+            kind: CheckKind::Inspection,
+            ..check(rule, Tier::Subject, skipped())
+        };
         let checks = [
+            of_source("no-define"),
+            of_source("never-eagain"),
+            check("never-eagain", Tier::Subject, Outcome::Passed),
             check("relay", Tier::Subject, skipped()),
             check("order", Tier::Subject, skipped()),
             check("order", Tier::Subject, Outcome::Passed),
@@ -229,8 +261,41 @@ pub(super) mod tests {
             check("prompt", Tier::Subject, failed()),
         ];
         let score = Score::new(&checks, Tier::Subject, &Weights::default());
-        assert_eq!((score.points(), score.of()), (1, 2));
+        let each: Vec<(u32, u32)> = (score.rules.iter())
+            .map(|rule| (rule.points, rule.of))
+            .collect();
+        assert_eq!(each, [(0, 0), (1, 1), (0, 1), (1, 1), (0, 1)]);
         assert_eq!(score.rules[0].standing, Standing::NotJudged);
+    }
+
+    #[test]
+    fn a_rule_that_could_not_be_judged_says_which_one_is_in_its_way() {
+        let by_another = || {
+            Outcome::Failed(Box::new(Failure {
+                beside: Some("arrival"),
+                ..Failure::default()
+            }))
+        };
+        let checks = [
+            check("relay", Tier::Subject, by_another()),
+            check("relay", Tier::Subject, Outcome::Passed),
+            check("arrival", Tier::Subject, Outcome::Passed),
+            check("order", Tier::Subject, failed()),
+            check("order", Tier::Subject, by_another()),
+            check("survives", Tier::Robust, by_another()),
+        ];
+        let score = Score::new(&checks, Tier::Subject, &Weights::default());
+        let standings: Vec<_> = score.rules.iter().map(|rule| &rule.standing).collect();
+        assert_eq!(
+            standings,
+            [
+                &Standing::Hindered("arrival".into()),
+                &Standing::Broken,
+                &Standing::Broken
+            ]
+        );
+        assert_eq!((score.points(), score.of()), (0, 3));
+        assert!(score.is_grade());
     }
 
     #[test]
@@ -246,12 +311,10 @@ pub(super) mod tests {
         ];
         let score = Score::new(&checks, Tier::Subject, &Weights::default());
         assert_eq!((score.points(), score.of()), (0, 3));
-        let standings = score.rules.iter().map(|rule| rule.standing);
-        let (undecided, broken) = (Standing::Undecided, Standing::Broken);
-        assert_eq!(
-            standings.collect::<Vec<_>>(),
-            [undecided, undecided, broken]
-        );
+        let standings: Vec<_> = score.rules.iter().map(|rule| &rule.standing).collect();
+        let (undecided, broken) = (&Standing::Undecided, &Standing::Broken);
+        assert_eq!(standings, [undecided, undecided, broken]);
+        assert!(!score.is_grade());
     }
 
     #[test]

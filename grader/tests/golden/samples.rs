@@ -1,13 +1,15 @@
 //! Runs as they could have been, for the reports to show.
 
+use machine::Exit;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use grader::event::{Event, RunDescription, RunResult};
 use grader::tier::Tier;
+use grader::verdict::kind::{Due, Mistake, Moment};
 use grader::verdict::{
-    CheckKind, CheckReport, Comparison, Death, Failure, Finding, Frame, NotPlayed, Outcome, Place,
-    Reading, Summary, TranscriptRow,
+    CheckKind, CheckReport, Comparison, Death, Failure, Finding, Frame, Kind, NotPlayed, Outcome,
+    Place, Reading, Summary, TranscriptRow,
 };
 
 /// A run of these checks.
@@ -130,6 +132,7 @@ pub(crate) fn passing() -> Vec<CheckReport> {
                 Tier::Robust,
                 "An unfinished line is not dropped when its client leaves",
                 failed(Failure {
+                    kind: Kind::Text(Mistake::Missing(Due::Line)),
                     line: 14,
                     reason: "The line \"client 1: half\" of client 1 (bob) did not reach alice; the next line came in its place.".to_owned(),
                     transcript: [two_connect(), vec![row("bob", "says", b"half"), row("bob", "leaves", b"")]].concat(),
@@ -154,6 +157,7 @@ pub(crate) fn failing() -> Vec<CheckReport> {
                 Tier::Subject,
                 "Every line of a message is relayed with its own prefix",
                 failed(Failure {
+                    kind: Kind::Text(Mistake::NoPrefix),
                     line: 11,
                     reason: "alice received a line without \"client 1: \" before it.".to_owned(),
                     transcript: [two_connect(), vec![row("bob", "says", b"one\ntwo\nthree\n")]].concat(),
@@ -173,6 +177,7 @@ pub(crate) fn failing() -> Vec<CheckReport> {
             Tier::Subject,
             "A line of 100,002 bytes is relayed whole, to everyone else and with one prefix",
             failed(Failure {
+                kind: Kind::Text(Mistake::CutShort),
                 line: 9,
                 reason: "The line that alice received ends after 65,535 of 100,013 bytes, which is where a buffer of 65,536 bytes ends.".to_owned(),
                 transcript: vec![
@@ -198,6 +203,7 @@ pub(crate) fn failing() -> Vec<CheckReport> {
             Tier::Robust,
             "What is no printable character is kept as it is",
             failed(Failure {
+                kind: Kind::Text(Mistake::Nul),
                 line: 8,
                 reason: "alice received a NUL byte: the text was sent with the byte that ends it in memory.".to_owned(),
                 transcript: vec![row("漢字", "says", "naïve 漢字\r\n".as_bytes()), row("bob", "says", b"\x00\xff \n")],
@@ -211,6 +217,7 @@ pub(crate) fn failing() -> Vec<CheckReport> {
             Tier::Subject,
             "A client that resets its connection has left",
             failed(Failure {
+                kind: Kind::Died { exit: Exit::Signal(11), moment: Moment::Departure },
                 line: 12,
                 reason: "The server died when bob reset its connection.".to_owned(),
                 transcript: [two_connect(), vec![row("bob", "resets its connection", b"")]].concat(),
@@ -227,6 +234,7 @@ pub(crate) fn failing() -> Vec<CheckReport> {
             Tier::Subject,
             "Nothing is written to standard output",
             failed(Failure {
+                kind: Kind::Prints,
                 line: 3,
                 reason: "The server wrote \"Listening on 4242⏎\" to its standard output.".to_owned(),
                 transcript: two_connect(),
@@ -274,12 +282,17 @@ pub(crate) fn never_serving() -> Vec<CheckReport> {
             Tier::Subject,
             title,
             failed(Failure {
+                kind: Kind::Died {
+                    exit: Exit::Status(1),
+                    moment: Moment::Start,
+                },
                 line: 1,
                 reason: reason.to_owned(),
                 death: Some(Death {
                     how: "exited with status 1".to_owned(),
                     last_words: "Fatal error\n".to_owned(),
                 }),
+                beside: Some("port-from-argument"),
                 not_played: Some(NotPlayed::NeverServed),
                 ..Failure::default()
             }),
@@ -349,6 +362,7 @@ pub(crate) fn sources() -> Vec<CheckReport> {
             "The source calls and names no function that the subject does not list",
             Tier::Exam,
             failed(Failure {
+                kind: Kind::InSource,
                 line: 12,
                 reason: "the source uses what is not allowed in 11 places".to_owned(),
                 findings: [
@@ -400,6 +414,7 @@ pub(crate) fn sources() -> Vec<CheckReport> {
             "Built with sanitizers, the server plays the scenarios without a complaint",
             Tier::Robust,
             failed(Failure {
+                kind: Kind::MemoryMisused,
                 line: 50,
                 reason: "a mistake in how the program uses memory was seen".to_owned(),
                 findings: vec![Finding {

@@ -99,7 +99,7 @@ fn everything_fits_any_width() {
 fn the_caret_stands_under_the_first_wrong_byte() {
     let events = samples::run(samples::failing(), &[]);
     for width in [60, 80, 120] {
-        let text = show(&events, width, false);
+        let text = show(&events, width, true);
         let lines: Vec<_> = text.lines().collect();
         let carets = lines
             .windows(3)

@@ -147,8 +147,8 @@ fn what_is_missing_is_told_with_what_helps() {
     let words = played.stdout.split_whitespace().collect::<Vec<_>>();
     let words = words.join(" ");
     for part in [
-        "? select-first",
-        "missing the server's system calls cannot be supervised here: Operation not permitted",
+        "Undecided:",
+        "select-first, select-first-when-full: the server's system calls cannot be supervised here: Operation not permitted",
         "docker run --cap-add=SYS_PTRACE",
         "? subject",
         "Verdict: undecided at `robust`: this machine does not allow",

@@ -13,7 +13,7 @@ fn ended<'a>(played: &'a Played, scenario: &str) -> [&'a str; 3] {
     let text = |value: &'a Value| value.as_str().unwrap_or_default();
     [
         text(&check["outcome"]),
-        text(&check["rule"]),
+        text(&check["finding"]["rule"]),
         text(&check["reason"]),
     ]
 }

@@ -8,7 +8,7 @@ use super::Session;
 use crate::ClientId;
 use crate::resources::{self, Activity, Turns};
 use crate::socket_state::{Backlog, Connection, SocketStates};
-use crate::supervisor::{Policy, Supervisor};
+use crate::supervisor::{self, Policy, Supervisor};
 
 impl<P: Policy> Session<P> {
     /// Whether the machine tells what state the server's sockets are in.
@@ -86,6 +86,13 @@ impl<P: Policy> Session<P> {
     /// The machine does not tell.
     pub fn activity(&self) -> io::Result<Activity> {
         resources::activity(self.process_id())
+    }
+
+    /// The call, other than select, in which the server waits at this moment, by the name that
+    /// people call it by: it serves nobody meanwhile. `None` where the machine does not tell.
+    #[must_use]
+    pub fn waits_in(&self) -> Option<&'static str> {
+        supervisor::waits_in(self.process_id())
     }
 
     /// Whether nothing more will come from the server until something else happens: it sleeps, and

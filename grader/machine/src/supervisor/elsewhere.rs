@@ -105,6 +105,10 @@ impl Rehearsal {
     }
 }
 
+pub(crate) const fn waits_in(_process: u32) -> Option<&'static str> {
+    None
+}
+
 pub(crate) fn shrink(_connection: Connected) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }

@@ -36,7 +36,7 @@ use linux as system;
 
 pub(super) use system::{
     Filter, InServer, Rehearsal, Supervisor, attach_until, hand_over, prepare, refuse_at_once,
-    shrink,
+    shrink, waits_in,
 };
 pub use system::{SeenCall, SeenSocket, Sets, probe};
 

@@ -8,19 +8,24 @@ use serde::{Deserialize, Serialize};
 
 use super::Text;
 use crate::event::{RunDescription, RunResult};
-use crate::report::broken_rule;
 use crate::report::kept::Progress;
 use crate::tier::Tier;
 use crate::verdict::score::Score;
 use crate::verdict::{
     self, CheckKind, CheckReport, Comparison, Outcome, Reading, Summary, Tally, TranscriptRow,
-    Verdict,
+    Verdict, wording,
 };
+
+/// The version of the form.
+const FORMAT: u32 = 1;
 
 /// A run of grader, as far as it has come. In a file, the report is valid after every check.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "A report of grader")]
 pub struct Document {
+    /// The version of this form: what it says of a field stays true.
+    #[serde(default)]
+    pub(crate) format: u32,
     /// The version of the grader.
     pub(crate) grader: String,
     /// The server as it was named on the command line.
@@ -37,8 +42,8 @@ pub struct Document {
     pub(crate) planned: usize,
     /// How many checks ended in which way, by tier.
     pub(crate) tiers: Tiers,
-    /// What the checks until now are worth: a rule has earned its points when none of its checks
-    /// at the required tiers failed.
+    /// What the checks until now are worth: a rule has earned its points when all of its checks at
+    /// the required tiers passed.
     pub(crate) score: Points,
     /// The readings of the subject that the server was seen to take where the text leaves a
     /// choice.
@@ -59,8 +64,11 @@ pub struct Document {
 pub struct Points {
     /// How many were earned.
     pub points: u64,
-    /// How many could be earned: those of rules that could be judged.
+    /// How many could be earned: the same for every server.
     pub of: u64,
+    /// Whether that is a grade: not where the machine did not let everything be judged.
+    #[serde(default)]
+    pub is_grade: bool,
 }
 
 /// The counts of each tier.
@@ -93,6 +101,9 @@ pub(crate) struct Check {
     pub(crate) tier: Tier,
     /// How it ended.
     pub(crate) outcome: Ended,
+    /// What is wrong with the server; null where it did not fail.
+    #[serde(default)]
+    pub(crate) finding: Option<Found>,
     /// What is wrong, why it was not made or what the trouble was, in one sentence; null where it
     /// passed.
     pub(crate) reason: Option<String>,
@@ -122,6 +133,19 @@ pub(crate) struct Check {
     pub(crate) findings: Vec<Finding>,
     /// What is worth knowing and not wrong, also where it passed.
     pub(crate) remarks: Vec<Finding>,
+}
+
+/// What is wrong with the server.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Found {
+    /// What kind of mistake it is: `id-given-again`. There will be more.
+    pub(crate) kind: String,
+    /// The rule that is broken. Where it is not the check's, that one could not be judged.
+    pub(crate) rule: String,
+    /// The tier for which it counts.
+    pub(crate) tier: Tier,
+    /// What it is called, or what a server does that passes.
+    pub(crate) headline: String,
 }
 
 /// Something found in the candidate's source.
@@ -225,6 +249,7 @@ impl Document {
     /// The report of a run that begins.
     fn new(run: &RunDescription) -> Self {
         Self {
+            format: FORMAT,
             grader: run.grader.clone(),
             server: run.server.clone(),
             seed: run.seed,
@@ -275,6 +300,7 @@ impl Document {
         self.score = Points {
             points: score.points(),
             of: score.of(),
+            is_grade: score.is_grade(),
         };
     }
 
@@ -302,7 +328,6 @@ impl Document {
 
 impl Check {
     fn new(check: &CheckReport) -> Self {
-        let rule = check.rules.first().cloned().unwrap_or_default();
         let (outcome, reason, failure) = match &check.outcome {
             Outcome::Passed => (Ended::Passed, None, None),
             Outcome::Failed(failure) => (Ended::Failed, Some(&failure.reason), Some(failure)),
@@ -310,9 +335,9 @@ impl Check {
             Outcome::Undecided(reason) => (Ended::Undecided, Some(reason), None),
             Outcome::Error(reason) => (Ended::Error, Some(reason), None),
         };
-        let hint = failure.and_then(|failure| broken_rule(check, failure).1);
+        let hint = wording::hint(check);
         Self {
-            rule,
+            rule: check.rule().to_owned(),
             rules: check.rules.clone(),
             kind: check.kind,
             scenario: check.scenario.clone(),
@@ -320,6 +345,12 @@ impl Check {
             title: check.title.clone(),
             tier: check.tier,
             outcome,
+            finding: check.found().map(|found| Found {
+                kind: found.kind.name().to_owned(),
+                rule: found.rule.to_owned(),
+                tier: found.tier,
+                headline: wording::title(check, found),
+            }),
             reason: reason.cloned(),
             line: failure.map(|failure| failure.line).filter(|line| *line > 0),
             hint: hint.map(str::to_owned),
@@ -421,6 +452,7 @@ pub(crate) mod tests {
             title: "Everyone is told".into(),
             tier: Tier::Subject,
             outcome: Ended::Failed,
+            finding: None,
             reason: Some("alice received nothing".into()),
             line: Some(7),
             hint: None,

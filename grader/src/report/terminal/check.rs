@@ -9,9 +9,9 @@ use super::comparison::{self, Columns};
 use super::finding;
 use super::layout::{LABELLED, clip, pad, wrap, wrap_command};
 use super::palette::{ASIDE, BAD, GOOD, PLAIN, QUIET, STRONG, Styled};
-use crate::report::broken_rule;
 use crate::rules;
-use crate::verdict::{CheckKind, CheckReport, Failure, Outcome, TranscriptRow};
+use crate::tier::Tier;
+use crate::verdict::{CheckKind, CheckReport, Failure, Group, Outcome, TranscriptRow, wording};
 use crate::visible::{shortened, visible, with_visible_end};
 
 /// The width of the tiers' names.
@@ -20,7 +20,14 @@ const TIER: usize = 7;
 /// The check as it is shown for a server that `command` starts.
 pub(super) fn show(check: &CheckReport, command: &str, options: Options) -> String {
     let Options { width, verbose, .. } = options;
-    let headed = |style, mark, whole| line(check, &Styled(style, mark).to_string(), whole, width);
+    let headed = |style, mark, whole| {
+        let heading = Heading {
+            rule: check.counted_rule(),
+            title: &check.title,
+            tier: check.counts_for(),
+        };
+        line(&heading, &Styled(style, mark).to_string(), whole, width)
+    };
     let mut text;
     match &check.outcome {
         Outcome::Passed => {
@@ -69,10 +76,112 @@ pub(super) fn show(check: &CheckReport, command: &str, options: Options) -> Stri
     text
 }
 
+/// How many rows of what happened are told of a finding.
+const ROWS: usize = 14;
+
+/// How much is told of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// All that is known.
+    Full,
+    /// What is wrong, and what it usually comes from.
+    Brief,
+}
+
+/// Something that is wrong, as it was seen in the check that shows it best.
+pub(super) fn show_group(
+    group: &Group<'_>,
+    command: &str,
+    detail: Detail,
+    options: Options,
+) -> String {
+    let width = options.width;
+    let Group { check, found, .. } = group;
+    let title = wording::title(check, *found);
+    let heading = Heading {
+        rule: found.rule,
+        title: &title,
+        tier: group.tier,
+    };
+    let mut text = line(&heading, &Styled(BAD, "✗").to_string(), true, width);
+    text.push_str(&place(check, Some(found.failure.line)));
+    if detail == Detail::Full {
+        let failure = found.failure.with_at_most(ROWS);
+        text.push_str(&why(check, &failure, command, options));
+    } else {
+        text.push_str(&labelled("wrong", &found.failure.reason, width));
+        if let Some(hint) = wording::hint(check) {
+            text.push_str(&labelled("usually", hint, width));
+        }
+    }
+    if !group.also.is_empty() {
+        let names: Vec<&str> = (group.also.iter())
+            .map(|check| check.scenario.as_str())
+            .collect();
+        let was_played = |check: &&CheckReport| {
+            let found = check.found();
+            found.is_none_or(|found| found.failure.not_played.is_none())
+        };
+        let not_played = if group.also.iter().any(was_played) {
+            ""
+        } else {
+            ", which were not played"
+        };
+        let also = format!(
+            "{} more{not_played}: {}",
+            names.len(),
+            listed(&names, width)
+        );
+        text.push_str(&labelled("also in", &also, width));
+    }
+    for consequence in &group.consequences {
+        let headline = wording::headline(consequence.found.kind);
+        let seen = format!(
+            "{} ({})",
+            headline.unwrap_or_else(|| consequence.found.failure.reason.clone()),
+            consequence.check.scenario
+        );
+        text.push_str(&labelled(
+            "perhaps",
+            &format!("of the same cause: {seen}"),
+            width,
+        ));
+    }
+    text
+}
+
+/// Names one after another, as many as fit a few lines of this width.
+pub(super) fn listed(names: &[&str], width: usize) -> String {
+    /// In how many lines.
+    const LINES: usize = 2;
+    let room = width.saturating_sub(LABELLED) * LINES;
+    let mut text = String::new();
+    for (place, name) in names.iter().enumerate() {
+        let left = names.len() - place;
+        // The end must fit as well.
+        if place > 0 && left > 1 && text.width() + name.width() + " and 99 more".len() > room {
+            text.push_str(&format!(" and {left} more"));
+            return text;
+        }
+        if place > 0 {
+            text.push_str(", ");
+        }
+        text.push_str(name);
+    }
+    text
+}
+
+/// What stands in the first line.
+struct Heading<'a> {
+    rule: &'a str,
+    title: &'a str,
+    tier: Tier,
+}
+
 /// Mark, rule, title and tier in columns. A title that is too wide is cut, or, where `whole` says
 /// that somebody will want to read it, goes on below.
-fn line(check: &CheckReport, mark: &str, whole: bool, width: usize) -> String {
-    let rule = check.rules.first().map_or("", String::as_str);
+fn line(heading: &Heading<'_>, mark: &str, whole: bool, width: usize) -> String {
+    let Heading { rule, title, tier } = *heading;
     // Checks come one by one, so the column cannot wait for the widest of them.
     let widest = rules::all()
         .iter()
@@ -81,9 +190,9 @@ fn line(check: &CheckReport, mark: &str, whole: bool, width: usize) -> String {
         .unwrap_or(0);
     let room = width - 2 - widest - 2 - 2 - TIER;
     let titles = if whole {
-        wrap(&check.title, room)
+        wrap(title, room)
     } else {
-        vec![clip(&check.title, room)]
+        vec![clip(title, room)]
     };
 
     let style = if whole { STRONG } else { PLAIN };
@@ -93,7 +202,7 @@ fn line(check: &CheckReport, mark: &str, whole: bool, width: usize) -> String {
         "{mark} {}  {}  {}\n",
         Styled(style, pad(rule, widest)),
         Styled(style, title),
-        Styled(QUIET, check.tier.name()),
+        Styled(QUIET, tier.name()),
     );
     for title in titles {
         let _ = writeln!(
@@ -139,7 +248,8 @@ fn why(check: &CheckReport, failure: &Failure, command: &str, options: Options) 
             }
         }
     }
-    let (rule, hint) = broken_rule(check, failure);
+    let rule = check.found().and_then(|found| rules::find(found.rule).ok());
+    let hint = wording::hint(check);
     if check.kind == CheckKind::Inspection
         && let Some(rule) = rule
     {

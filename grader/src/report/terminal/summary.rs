@@ -2,26 +2,15 @@
 
 use std::fmt::Write;
 
+use super::check::listed;
+use super::findings::Ends;
 use super::layout::wrap;
 use super::palette::{ASIDE, BAD, GOOD, QUIET, STRONG, Styled};
-use super::timings::Timings;
-use super::{Folded, Options};
+use super::{Options, timings};
 use crate::event::{RunDescription, RunResult};
 use crate::tier::Tier;
 use crate::verdict::score::Score;
-use crate::verdict::{NotPlayed, Tally, Verdict};
-
-/// What the report itself knows at the end.
-pub(super) struct Ends<'a> {
-    /// What was not shown again.
-    pub(super) folded: &'a Folded,
-    /// The first scenario that failed.
-    pub(super) failed: Option<&'a str>,
-    /// What the run is worth, where somebody wants to know.
-    pub(super) score: Option<Score>,
-    /// How long the plays took; empty where nobody wants to know.
-    pub(super) timings: &'a Timings,
-}
+use crate::verdict::{CheckReport, Group, Outcome, Tally, Verdict, wording};
 
 /// The end of the report.
 pub(super) fn show(
@@ -32,40 +21,9 @@ pub(super) fn show(
 ) -> String {
     let Options { width, verbose, .. } = options;
     let mut text = String::new();
-    let more = |count: usize| if count == 1 { "check" } else { "checks" };
-    let Folded {
-        not_played,
-        why,
-        skipped,
-        undecided,
-    } = *ends.folded;
-    if not_played > 0 {
-        let since = match why {
-            Some(NotPlayed::NotCompiled) => "there is no server: the source does not compile",
-            Some(NotPlayed::TooSlow) => "the server takes too long",
-            Some(NotPlayed::NeverServed) | None => "the server never served",
-        };
-        let checks = more(not_played);
-        let folded =
-            format!("{not_played} more {checks} failed without being played, since {since}.");
+    if !verbose && !ends.groups.is_empty() {
         text.push('\n');
-        hang(&mut text, &Styled(BAD, "✗").to_string(), &folded, width);
     }
-    for (count, mark, ended, is_ended) in [
-        (skipped, "–", "were skipped", "was skipped"),
-        (undecided, "?", "are undecided", "is undecided"),
-    ] {
-        if count > 0 {
-            let checks = more(count);
-            let ended = if count == 1 { is_ended } else { ended };
-            let folded = format!(
-                "{count} more {checks} {ended} for a reason given above; --verbose shows which."
-            );
-            text.push('\n');
-            hang(&mut text, &Styled(ASIDE, mark).to_string(), &folded, width);
-        }
-    }
-    text.push('\n');
     for tier in Tier::ALL {
         let tally = result.summary.tally(tier);
         let mut counts = counts(tally, width - COUNTS).into_iter();
@@ -96,6 +54,15 @@ pub(super) fn show(
             width,
         );
     }
+    for (heading, why) in [
+        ("Not checked:", skipped as fn(&Outcome) -> Option<&str>),
+        ("Undecided:", undecided),
+        ("Trouble of the grader's own:", trouble),
+    ] {
+        let reasons = reasons(ends.checks, why, width);
+        let reasons: Vec<_> = reasons.iter().map(String::as_str).collect();
+        section(&mut text, heading, &reasons, width);
+    }
     let limitations: Vec<_> = run.limitations.iter().map(String::as_str).collect();
     section(
         &mut text,
@@ -103,28 +70,30 @@ pub(super) fn show(
         &limitations,
         width,
     );
-    let slowest: Vec<_> = ends.timings.slowest().collect();
-    let slowest: Vec<_> = slowest.iter().map(String::as_str).collect();
-    section(&mut text, "Took longest:", &slowest, width);
+    if options.timings {
+        let slowest = timings::slowest(ends.checks);
+        let slowest: Vec<_> = slowest.iter().map(String::as_str).collect();
+        section(&mut text, "Took longest:", &slowest, width);
+    }
+    recap(&mut text, &ends.groups, width);
 
     text.push('\n');
     let (style, verdict) = verdict(run, result);
     for line in wrap(&verdict, width) {
         let _ = writeln!(text, "{}", Styled(style, line));
     }
-    if let Some(score) = &ends.score {
-        let score = format!(
-            "Score: {} of {} points for the rules at `{}`.",
-            score.points(),
-            score.of(),
-            run.require
-        );
+    if let Some(weights) = &run.weights {
+        let score = score(&Score::new(ends.checks, run.require, weights), run.require);
         for line in wrap(&score, width) {
             let _ = writeln!(text, "{line}");
         }
     }
-    if let Some(scenario) = ends.failed {
-        let again = format!("Add --only {scenario} to play the first failure alone.");
+    if let Some(group) = ends.groups.first() {
+        let scenario = &group.check.scenario;
+        let again = format!(
+            "Add --only {scenario} to play the first alone; `grader explain {}` says more.",
+            group.found.rule
+        );
         for line in wrap(&again, width) {
             let _ = writeln!(text, "{line}");
         }
@@ -135,6 +104,82 @@ pub(super) fn show(
         let _ = writeln!(text, "{}", Styled(QUIET, line));
     }
     text
+}
+
+/// What is wrong in a line each, what to mend first at the top.
+fn recap(text: &mut String, groups: &[Group<'_>], width: usize) {
+    /// More are counted.
+    const TOLD: usize = 8;
+    if groups.len() < 2 {
+        return;
+    }
+    let _ = writeln!(text, "\n{}", Styled(STRONG, "What to mend first:"));
+    for (place, group) in groups.iter().take(TOLD).enumerate() {
+        let title = wording::title(group.check, group.found);
+        let what = format!(
+            "{}: {title} ({}, `{}`)",
+            group.found.rule,
+            checks(group.count()),
+            group.tier
+        );
+        hang(text, &format!("{}.", place + 1), &what, width);
+    }
+    if groups.len() > TOLD {
+        let _ = writeln!(text, "and {} more.", groups.len() - TOLD);
+    }
+}
+
+/// The points in a sentence.
+fn score(score: &Score, require: Tier) -> String {
+    if !score.is_grade() {
+        return format!("No score at `{require}`: this machine does not let everything be judged.");
+    }
+    format!(
+        "Score: {} of {} points for the rules at `{require}`.",
+        score.points(),
+        score.of()
+    )
+}
+
+fn skipped(outcome: &Outcome) -> Option<&str> {
+    match outcome {
+        Outcome::Skipped(reason) => Some(reason),
+        _ => None,
+    }
+}
+
+fn undecided(outcome: &Outcome) -> Option<&str> {
+    match outcome {
+        Outcome::Undecided(reason) => Some(reason),
+        _ => None,
+    }
+}
+
+fn trouble(outcome: &Outcome) -> Option<&str> {
+    match outcome {
+        Outcome::Error(reason) => Some(reason),
+        _ => None,
+    }
+}
+
+/// Why checks were not made, each reason once, and which.
+fn reasons(
+    checks: &[CheckReport],
+    why: impl Fn(&Outcome) -> Option<&str>,
+    width: usize,
+) -> Vec<String> {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for check in checks {
+        let Some(reason) = why(&check.outcome) else {
+            continue;
+        };
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, names)) => names.push(&check.scenario),
+            None => reasons.push((reason, vec![&check.scenario])),
+        }
+    }
+    let told = |(reason, names): (&str, Vec<&str>)| format!("{}: {reason}", listed(&names, width));
+    reasons.into_iter().map(told).collect()
 }
 
 fn mark(tally: Tally) -> String {
@@ -298,7 +343,9 @@ fn section(text: &mut String, heading: &str, items: &[&str], width: usize) {
 
 /// A mark and a text that is wrapped beside it.
 fn hang(text: &mut String, mark: &str, item: &str, width: usize) {
-    for (number, line) in wrap(item, width - 2).into_iter().enumerate() {
-        let _ = writeln!(text, "{} {line}", if number == 0 { mark } else { " " });
+    let indent = " ".repeat(mark.len());
+    for (number, line) in wrap(item, width - indent.len() - 1).into_iter().enumerate() {
+        let mark = if number == 0 { mark } else { &indent };
+        let _ = writeln!(text, "{mark} {line}");
     }
 }

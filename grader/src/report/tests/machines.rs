@@ -126,7 +126,7 @@ proptest! {
             let line = lines.next().unwrap_or_default();
             let (passed, described, skipped) = tap_line(line, place + 1)
                 .unwrap_or_else(|| panic!("{line:?} of {text}"));
-            let all = format!("{} - {}: {}", check.rules[0], check.scenario, check.title);
+            let all = format!("{} - {}: {}", check.counted_rule(), check.scenario, check.title);
             prop_assert_eq!(described, without_ends(&all));
             let is_skipped = matches!(check.outcome, Outcome::Skipped(_));
             let reason = check.outcome.reason().filter(|_| is_skipped);
@@ -162,7 +162,7 @@ proptest! {
         prop_assert_eq!(rows.len(), run.checks.len());
         for (row, check) in rows.iter().zip(&run.checks) {
             prop_assert_eq!(row.len(), 10);
-            prop_assert_eq!(&row[1], check.rules[0].as_str());
+            prop_assert_eq!(&row[1], check.counted_rule());
             prop_assert_eq!(&row[2], check.scenario.as_str());
             prop_assert_eq!(&row[3], outcome_name(&check.outcome));
             prop_assert_eq!(&row[4], check.outcome.reason().unwrap_or_default());
@@ -212,9 +212,15 @@ proptest! {
             let explained = terminal::explain(check, &run.run.command);
             let explained = anstream::adapter::strip_str(&explained).to_string();
             let is_told = told.iter().any(|told| told.contains(&explained));
-            prop_assert!(is_told || matches!(check.outcome, Outcome::Passed));
+            // What is in the way of a rule is told once, where it counts.
+            let counts_elsewhere = check.counted_rule() != check.rule();
+            prop_assert!(
+                is_told || counts_elsewhere || matches!(check.outcome, Outcome::Passed)
+            );
         }
-        prop_assert_eq!(&results["score"], &graded["score"]);
+        if !results["score"].is_null() {
+            prop_assert_eq!(&results["score"], &graded["score"]);
+        }
         let earned: u64 = graded["tests"].as_array().into_iter().flatten()
             .filter_map(|test| test["score"].as_u64()).sum();
         prop_assert_eq!(graded["score"].as_u64(), Some(earned));

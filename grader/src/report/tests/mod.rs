@@ -7,9 +7,10 @@ use super::{Document, Progress};
 use crate::event::{RunDescription, RunResult};
 use crate::rules;
 use crate::tier::Tier;
+use crate::verdict::kind::Mistake;
 use crate::verdict::{
-    CheckKind, CheckReport, Comparison, Death, Failure, Finding, Frame, NotPlayed, Outcome, Place,
-    Reading, Summary, TranscriptRow,
+    CheckKind, CheckReport, Comparison, Death, Failure, Finding, Frame, Kind, NotPlayed, Outcome,
+    Place, Reading, Summary, TranscriptRow,
 };
 
 mod machines;
@@ -194,7 +195,15 @@ impl Stock {
     }
 
     fn failure(&mut self, flags: u8) -> Failure {
+        let kinds = [
+            Kind::default(),
+            Kind::Prints,
+            Kind::Text(Mistake::IdAgain),
+            Kind::Forbidden { call: "poll" },
+        ];
         Failure {
+            kind: kinds[usize::from(flags >> 6)],
+            beside: (flags & 5 == 5).then_some("arrival"),
             line: self.count(),
             reason: self.text(),
             transcript: self.rows(),
@@ -212,7 +221,6 @@ impl Stock {
             },
             findings: self.findings(),
             hint: (flags & 32 != 0).then(|| self.text()),
-            ..Failure::default()
         }
     }
 }

@@ -1,11 +1,12 @@
 //! A client received something else than it must.
 
 use super::SHOWN;
+use super::conduct::or_hangs;
 use crate::oracle::matcher::Mismatch;
 use crate::runner::play::Play;
 use crate::scenario::ClientId;
 use crate::verdict::diagnosis::{self, Diagnosis, Situation};
-use crate::verdict::{Comparison, Failure};
+use crate::verdict::{Comparison, Failure, Kind};
 
 /// A client received a byte that is wrong.
 pub(in crate::runner) fn wrong_bytes(
@@ -19,7 +20,11 @@ pub(in crate::runner) fn wrong_bytes(
 /// Nothing more came for a client that must still receive something.
 pub(in crate::runner) fn nothing_came(play: &Play<'_>, who: ClientId) -> Failure {
     let stop = diagnosis::Stop::Silence(play.circumstances.patience);
-    differs(play, who, &missing(play, who), stop)
+    let failure = differs(play, who, &missing(play, who), stop);
+    Failure {
+        kind: or_hangs(play, failure.kind),
+        ..failure
+    }
 }
 
 /// What a client received differs from what it must receive.
@@ -31,7 +36,11 @@ fn differs(play: &Play<'_>, who: ClientId, mismatch: &Mismatch, stop: diagnosis:
     let names = play.transcript.names();
     let before: Vec<Vec<u8>> = lines(&mismatch.before).map(Vec::from).collect();
     let name = play.transcript.name(who);
-    let Diagnosis { here, reason } = diagnosis::diagnose(&Situation {
+    let Diagnosis {
+        mistake,
+        here,
+        reason,
+    } = diagnosis::diagnose(&Situation {
         receiver: &name,
         receiver_id: who.0,
         expected: &mismatch.line,
@@ -45,6 +54,7 @@ fn differs(play: &Play<'_>, who: ClientId, mismatch: &Mismatch, stop: diagnosis:
     });
     let expected = mismatch.expected.concat();
     Failure {
+        kind: Kind::Text(mistake),
         line: play.line,
         reason,
         comparison: Some(Comparison {

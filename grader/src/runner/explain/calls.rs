@@ -6,7 +6,7 @@ use crate::conduct::{Instead, Misconduct, ObservedCall, Offence};
 use crate::runner::play::Play;
 use crate::runner::transcript::Transcript;
 use crate::scenario::Fault;
-use crate::verdict::{Failure, Matter, TranscriptRow};
+use crate::verdict::{Failure, Kind, TranscriptRow};
 
 /// What the socket is called that nobody is connected to.
 const LISTENER: &str = "the listening socket";
@@ -21,6 +21,7 @@ pub(in crate::runner) fn misconduct(play: &Play<'_>, misconduct: &Misconduct) ->
         },
     };
     Failure {
+        kind: kind(&misconduct.offence),
         line: play.line,
         reason: in_words(&misconduct.offence, name),
         calls: misconduct
@@ -28,7 +29,6 @@ pub(in crate::runner) fn misconduct(play: &Play<'_>, misconduct: &Misconduct) ->
             .iter()
             .map(|call| row(call, name))
             .collect(),
-        matter: Matter::Calls,
         ..Failure::default()
     }
 }
@@ -41,6 +41,7 @@ pub(in crate::runner) fn misconduct_at_start(
 ) -> Failure {
     let words = in_words(&misconduct.offence, |_| LISTENER.to_owned());
     Failure {
+        kind: kind(&misconduct.offence),
         line,
         reason: format!("started {called}: {words}"),
         ..Failure::default()
@@ -54,6 +55,15 @@ pub(in crate::runner) fn fault_in_words(fault: &Fault, transcript: &Transcript) 
     match fault.to {
         Some(who) => format!("{call} for {} ({error})", transcript.name(who)),
         None => format!("{call} ({error})"),
+    }
+}
+
+const fn kind(offence: &Offence) -> Kind {
+    match *offence {
+        Offence::NotAsked { call, .. } => Kind::NotAsked { call },
+        Offence::WouldWait { call, .. } => Kind::WouldWait { call },
+        Offence::NotAllowed { call } => Kind::Forbidden { call },
+        Offence::AfterFailure { failed, .. } => Kind::AfterFailure { failed },
     }
 }
 

@@ -5,45 +5,37 @@ use std::net::Ipv4Addr;
 
 use crate::runner::play::Play;
 use crate::scenario::ClientId;
-use crate::verdict::Failure;
+use crate::verdict::{Failure, Kind};
 use machine::Exit;
 
 /// The server ended while it should serve.
 pub(in crate::runner) fn died(play: &Play<'_>, exit: Exit) -> Failure {
-    Failure {
-        line: play.line,
-        reason: format!("the server {exit}"),
-        hint: Some(
-            "Something before the loop around select ends it: start it by hand with a port; it \
-             must go on running."
-                .into(),
-        ),
-        ..Failure::default()
-    }
+    let kind = Kind::Died {
+        exit,
+        moment: play.history.moment(),
+    };
+    failure(play, kind, format!("the server {exit}"))
 }
 
 /// The server closed a connection that should stand.
 pub(in crate::runner) fn closed(play: &Play<'_>, who: ClientId) -> Failure {
-    Failure {
-        hint: Some(
-            "The descriptor that accept returned is closed although its client is still there: \
-             close it only when recv has returned 0 or -1."
-                .into(),
+    failure(
+        play,
+        Kind::Closes {
+            moment: play.history.moment(),
+        },
+        format!(
+            "the server closed the connection of {}",
+            play.transcript.name(who)
         ),
-        ..failure(
-            play,
-            format!(
-                "the server closed the connection of {}",
-                play.transcript.name(who)
-            ),
-        )
-    }
+    )
 }
 
 /// A connection was refused.
 pub(in crate::runner) fn refused(play: &Play<'_>, who: ClientId, error: &io::Error) -> Failure {
     failure(
         play,
+        Kind::Refuses,
         format!(
             "the connection of {} was refused: {error}",
             play.transcript.name(who)
@@ -55,6 +47,7 @@ pub(in crate::runner) fn refused(play: &Play<'_>, who: ClientId, error: &io::Err
 pub(in crate::runner) fn connection_hangs(play: &Play<'_>, who: ClientId) -> Failure {
     failure(
         play,
+        or_hangs(play, Kind::NeverAccepts),
         format!(
             "{} could not connect within {}",
             play.transcript.name(who),
@@ -67,6 +60,7 @@ pub(in crate::runner) fn connection_hangs(play: &Play<'_>, who: ClientId) -> Fai
 pub(in crate::runner) fn never_listens(play: &Play<'_>) -> Failure {
     failure(
         play,
+        Kind::NeverListens,
         format!(
             "nothing listens on 127.0.0.1, port {}, {} after the server was started with that port",
             play.port.number(),
@@ -82,26 +76,21 @@ pub(in crate::runner) fn never_accepts(play: &Play<'_>) -> Failure {
     } else {
         play.circumstances.starting_patience()
     };
-    Failure {
-        hint: Some(
-            "The listening descriptor is missing from the set that select watches for reading, or \
-             accept does not follow when select reports it."
-                .into(),
+    failure(
+        play,
+        or_hangs(play, Kind::NeverAccepts),
+        format!(
+            "the server listens and has not accepted a connection for {}",
+            seconds(patience)
         ),
-        ..failure(
-            play,
-            format!(
-                "the server listens and has not accepted a connection for {}",
-                seconds(patience)
-            ),
-        )
-    }
+    )
 }
 
 /// The server does not read what a client sent.
 pub(in crate::runner) fn never_reads(play: &Play<'_>, who: ClientId) -> Failure {
     failure(
         play,
+        or_hangs(play, Kind::NeverReads),
         format!(
             "the server has not read what came from {} within {}",
             play.transcript.name(who),
@@ -114,6 +103,7 @@ pub(in crate::runner) fn never_reads(play: &Play<'_>, who: ClientId) -> Failure 
 pub(in crate::runner) fn takes_nothing(play: &Play<'_>) -> Failure {
     failure(
         play,
+        or_hangs(play, Kind::NeverReads),
         format!(
             "the server has read nothing for {} while a client had more to say",
             patience(play)
@@ -125,6 +115,7 @@ pub(in crate::runner) fn takes_nothing(play: &Play<'_>) -> Failure {
 pub(in crate::runner) fn never_drains(play: &Play<'_>, who: ClientId) -> Failure {
     failure(
         play,
+        or_hangs(play, Kind::NeverDelivers),
         format!(
             "what the server had sent to {} did not reach it within {}",
             play.transcript.name(who),
@@ -137,12 +128,14 @@ pub(in crate::runner) fn never_drains(play: &Play<'_>, who: ClientId) -> Failure
 pub(in crate::runner) fn accepted_elsewhere(play: &Play<'_>, address: Ipv4Addr) -> Failure {
     failure(
         play,
+        Kind::ListensElsewhere,
         format!("the server accepted a connection on {address}; it must listen on 127.0.0.1 only"),
     )
 }
 
-pub(super) fn failure(play: &Play<'_>, reason: String) -> Failure {
+pub(super) fn failure(play: &Play<'_>, kind: Kind, reason: String) -> Failure {
     Failure {
+        kind,
         line: play.line,
         reason,
         ..Failure::default()
@@ -155,4 +148,13 @@ fn patience(play: &Play<'_>) -> String {
 
 fn seconds(duration: std::time::Duration) -> String {
     format!("{} s", duration.as_secs_f64())
+}
+
+/// What is wrong with a server that does nothing: where it waits in a call that is not select, that
+/// is why.
+pub(super) fn or_hangs(play: &Play<'_>, otherwise: Kind) -> Kind {
+    match play.session.waits_in() {
+        Some(call) => Kind::HangsIn { call },
+        None => otherwise,
+    }
 }

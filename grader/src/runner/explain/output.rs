@@ -2,6 +2,7 @@
 
 use super::SHOWN;
 use crate::runner::transcript::Transcript;
+use crate::verdict::kind::{Kind, Moment};
 use crate::verdict::{Comparison, Death, Failure};
 use machine::{Captured, Exit};
 
@@ -17,6 +18,7 @@ pub(in crate::runner) fn unwanted_output(
 ) -> Failure {
     let received = output.head();
     Failure {
+        kind: Kind::Prints,
         line,
         reason: format!(
             "the server wrote {} bytes to its {name}; it must write nothing there",
@@ -51,6 +53,7 @@ pub(in crate::runner) fn wrong_output(
         .take_while(|(wanted, came)| wanted == came)
         .count();
     Failure {
+        kind: Kind::WrongOutput,
         line,
         reason: format!(
             "started {called}, the server wrote something else to its {name} than it must"
@@ -82,6 +85,7 @@ pub(in crate::runner) fn wrong_status(
     came: i32,
 ) -> Failure {
     Failure {
+        kind: Kind::WrongStatus,
         line,
         reason: format!(
             "started {called}, the server exited with status {came}; it must exit with status {wanted}"
@@ -99,6 +103,10 @@ pub(in crate::runner) fn died_at_start(
     stderr: &Captured,
 ) -> Failure {
     Failure {
+        kind: Kind::Died {
+            exit,
+            moment: Moment::Start,
+        },
         line,
         reason: format!("started {called}, the server {exit}"),
         death: Some(death(exit, stdout, stderr)),
@@ -109,6 +117,7 @@ pub(in crate::runner) fn died_at_start(
 /// The server should have ended.
 pub(in crate::runner) fn still_runs(line: usize, called: &str) -> Failure {
     Failure {
+        kind: Kind::GoesOn,
         line,
         reason: format!("started {called}, the server goes on running; it must end"),
         ..Failure::default()

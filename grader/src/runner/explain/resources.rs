@@ -3,15 +3,16 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::conduct;
+use super::conduct::failure;
 use crate::runner::clock::Exceeded;
 use crate::runner::play::Play;
-use crate::verdict::{Failure, Matter};
+use crate::verdict::{Failure, Kind};
 
 /// The server listens on another address than 127.0.0.1.
 pub(in crate::runner) fn listens_elsewhere(play: &Play<'_>, address: SocketAddr) -> Failure {
     failure(
         play,
+        Kind::ListensElsewhere,
         format!("the server listens on {address}; it must listen on 127.0.0.1 only"),
     )
 }
@@ -20,6 +21,7 @@ pub(in crate::runner) fn listens_elsewhere(play: &Play<'_>, address: SocketAddr)
 pub(in crate::runner) fn descriptors_differ(play: &Play<'_>, before: usize, now: usize) -> Failure {
     failure(
         play,
+        Kind::KeepsDescriptors,
         format!(
             "the server has {now} descriptors open, and had {before} when as many clients were \
              there before"
@@ -32,6 +34,7 @@ pub(in crate::runner) fn leaks_memory(play: &Play<'_>, growth: &[u64]) -> Failur
     let growth: Vec<String> = growth.iter().map(u64::to_string).collect();
     failure(
         play,
+        Kind::KeepsMemory,
         format!(
             "the server's memory grows as clients come and go, with as many there as before: by \
              {} bytes from one measurement to the next",
@@ -44,6 +47,7 @@ pub(in crate::runner) fn leaks_memory(play: &Play<'_>, growth: &[u64]) -> Failur
 pub(in crate::runner) fn never_sleeps(play: &Play<'_>, ran: Duration, looked: Duration) -> Failure {
     failure(
         play,
+        Kind::NeverSleeps,
         format!(
             "while nobody did anything for {} ms, the server ran for {} ms of them",
             looked.as_millis(),
@@ -57,6 +61,7 @@ pub(in crate::runner) fn never_sleeps(play: &Play<'_>, ran: Duration, looked: Du
 pub(in crate::runner) fn comes_late(play: &Play<'_>, slept: Duration, usual: Duration) -> Failure {
     failure(
         play,
+        Kind::ComesLate,
         format!(
             "the server sleeps for {} ms before it relays a line, and the reference beside it for \
              {:.1} ms",
@@ -79,15 +84,5 @@ pub(in crate::runner) fn takes_too_long(play: &Play<'_>, exceeded: Exceeded) -> 
             limit.as_secs()
         ),
     };
-    Failure {
-        matter: Matter::Pace,
-        ..conduct::failure(play, reason)
-    }
-}
-
-fn failure(play: &Play<'_>, reason: String) -> Failure {
-    Failure {
-        matter: Matter::Resources,
-        ..conduct::failure(play, reason)
-    }
+    failure(play, Kind::TooSlow, reason)
 }

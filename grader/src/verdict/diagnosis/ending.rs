@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::super::kind::Mistake;
 use super::line::{Line, prefix_length};
 use super::{Diagnosis, Situation, buffer_size, bytes_are, diagnosis, sentence};
 use crate::visible::{byte_count, grouped, quoted};
@@ -22,6 +23,7 @@ pub(super) fn silence(situation: &Situation<'_>, patience: Duration) -> Diagnosi
             Line::Arrival(_) | Line::Departure(_) => "the announcement",
         };
         return diagnosis(
+            Mistake::NeverCame(situation.due_kind()),
             format!("{what} never came"),
             format!(
                 "{} did not reach {receiver} {waited}.",
@@ -31,6 +33,7 @@ pub(super) fn silence(situation: &Situation<'_>, patience: Duration) -> Diagnosi
     }
     if expected.strip_suffix(b"\n") == Some(received) {
         return diagnosis(
+            Mistake::NoNewline,
             "the newline at the end is missing",
             format!(
                 "{receiver} received {} without the newline that ends it.",
@@ -40,6 +43,7 @@ pub(super) fn silence(situation: &Situation<'_>, patience: Duration) -> Diagnosi
     }
     let buffer = buffer_size(&[received.len(), received.len() - prefix_length(received)]);
     diagnosis(
+        Mistake::CutShort,
         format!(
             "the last {} missing",
             bytes_are(expected.len().saturating_sub(received.len()))
@@ -64,6 +68,7 @@ pub(super) fn closed(situation: &Situation<'_>, how: &str) -> Diagnosis {
     let here = format!("the server {how} the connection");
     if expected.is_empty() {
         return diagnosis(
+            Mistake::NeverCame(situation.due_kind()),
             here,
             format!("The server {how} the connection of {receiver}, who was to stay."),
         );
@@ -77,6 +82,7 @@ pub(super) fn closed(situation: &Situation<'_>, how: &str) -> Diagnosis {
         )
     };
     diagnosis(
+        Mistake::NeverCame(situation.due_kind()),
         here,
         format!("The server {how} the connection of {receiver} before it had sent {missing}."),
     )

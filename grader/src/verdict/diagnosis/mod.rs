@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use super::kind::{Due, Mistake};
 use crate::visible::{byte_count, quoted};
 
 mod contradiction;
@@ -54,6 +55,8 @@ pub enum Stop {
 /// What is wrong, twice: at the byte and on the whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
+    /// Which mistake it is.
+    pub mistake: Mistake,
     /// A few words, fit to follow "here: ".
     pub here: String,
     /// One sentence that can stand alone.
@@ -78,6 +81,28 @@ impl Situation<'_> {
             Some(name) => format!("client {id} ({name})"),
             None => format!("client {id}"),
         }
+    }
+
+    /// What kind of line must come.
+    fn due_kind(&self) -> Due {
+        use line::Line;
+        match Line::parse(self.expected) {
+            Line::Arrival(_) => Due::Arrival,
+            Line::Departure(_) => Due::Departure,
+            Line::Message { .. } | Line::Other => Due::Line,
+        }
+    }
+
+    /// The mistake, where it stands in the part of the line that is the server's own; else
+    /// `in_text`.
+    fn mistake_by_place(&self, in_text: Mistake) -> Mistake {
+        if self.due_kind() != Due::Line {
+            return Mistake::Announcement(self.due_kind());
+        }
+        if self.offset < line::prefix_length(self.expected) {
+            return Mistake::Prefix;
+        }
+        in_text
     }
 
     /// The line that must come, in words: `the announcement that client 2 (carol) arrived`.
@@ -111,8 +136,9 @@ fn bytes_are(count: usize) -> String {
     )
 }
 
-fn diagnosis(here: impl Into<String>, reason: impl Into<String>) -> Diagnosis {
+fn diagnosis(mistake: Mistake, here: impl Into<String>, reason: impl Into<String>) -> Diagnosis {
     Diagnosis {
+        mistake,
         here: here.into(),
         reason: reason.into(),
     }

@@ -13,6 +13,7 @@
 //! | `exam_sockets`, `accepting` | the exam's descriptors, and non-blocking ones |
 //! | `time_outs` | how the time-out of select is let pass |
 //! | `sockets` | whose socket a call is about, and whether it is ready |
+//! | `waiting` | in which call a server waits |
 //! | `forking` | how many processes a server may start |
 //! | `refused` | which calls nobody is let make |
 //! | `probe` | whether all of that works on this machine |
@@ -33,6 +34,7 @@ mod send_buffer;
 mod sockets;
 mod starting;
 mod time_outs;
+mod waiting;
 mod watching;
 
 pub(crate) use filter::Filter;
@@ -43,4 +45,5 @@ pub use probe::probe;
 pub use seen::{SeenCall, SeenSocket, Sets};
 pub(crate) use send_buffer::{refuse_at_once, shrink};
 pub(crate) use starting::attach_until;
+pub(crate) use waiting::waits_in;
 pub(crate) use watching::Supervisor;

@@ -1,5 +1,6 @@
 //! The right kind of line, with a wrong id or wrong words.
 
+use super::super::super::kind::Mistake;
 use super::super::line::{Line, id_at_start};
 use super::super::{Diagnosis, Situation, diagnosis, sentence};
 use crate::visible::quoted;
@@ -27,6 +28,7 @@ pub(super) fn id_given_again(situation: &Situation<'_>) -> Option<Diagnosis> {
     };
     let (due, came) = exchanged_id(situation).filter(|(due, came)| came < due)?;
     Some(diagnosis(
+        Mistake::IdAgain,
         format!("id {due} must stand here, not {came}"),
         format!(
             "{} was announced to {} with the id {came}, which was given before.",
@@ -40,7 +42,12 @@ pub(super) fn wrong_id(situation: &Situation<'_>) -> Option<Diagnosis> {
     let receiver = situation.receiver;
     let (due, came) = exchanged_id(situation)?;
     let client = situation.client(due);
+    let mistake = match Line::parse(situation.expected) {
+        Line::Arrival(_) => Mistake::IdWrong,
+        _ => Mistake::IdOfAnother,
+    };
     Some(diagnosis(
+        mistake,
         format!("id {due} must stand here, not {came}"),
         match Line::parse(situation.expected) {
             Line::Arrival(_) => format!(
@@ -72,6 +79,7 @@ pub(super) fn wrong_verb(situation: &Situation<'_>) -> Option<Diagnosis> {
         _ => return None,
     };
     Some(diagnosis(
+        Mistake::WrongVerb,
         format!("\"{verb}\" must stand here"),
         format!(
             "The {what} of {} was announced to {} as {came}.",
@@ -100,6 +108,7 @@ pub(super) fn wrong_wording(situation: &Situation<'_>) -> Option<Diagnosis> {
     let in_words = offset + 1 < expected.len();
     (begun && in_words && Line::parse(received) == Line::Other).then(|| {
         diagnosis(
+            Mistake::Announcement(situation.due_kind()),
             format!("{} must stand here", quoted(&expected[offset..])),
             format!(
                 "{receiver} received {}, but the announcement must read {}.",

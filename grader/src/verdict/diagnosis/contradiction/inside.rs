@@ -1,5 +1,6 @@
 //! The right line, with too much or too little in it.
 
+use super::super::super::kind::Mistake;
 use super::super::line::{Line, prefix_length};
 use super::super::{Diagnosis, Situation, buffer_size, bytes_are, diagnosis};
 use crate::visible::{byte_count, grouped, quoted};
@@ -20,6 +21,7 @@ pub(super) fn nul(situation: &Situation<'_>) -> Option<Diagnosis> {
         .count();
     Some(if count == 1 {
         diagnosis(
+            Mistake::Nul,
             "a NUL byte was sent",
             format!(
                 "{receiver} received a NUL byte: the text was sent with the byte that ends it in memory."
@@ -27,6 +29,7 @@ pub(super) fn nul(situation: &Situation<'_>) -> Option<Diagnosis> {
         )
     } else {
         diagnosis(
+            Mistake::Nul,
             format!("{} NUL bytes were sent", grouped(count)),
             format!(
                 "{receiver} received {} NUL bytes: the whole buffer was sent, not only the text in it.",
@@ -52,6 +55,7 @@ pub(super) fn missing_prefix(situation: &Situation<'_>) -> Option<Diagnosis> {
     let begun = offset == 0 && text.len() > 4 && received.starts_with(&text[..4]);
     (prefix > 0 && (bare || begun)).then(|| {
         diagnosis(
+            Mistake::NoPrefix,
             format!("{} is missing", quoted(head)),
             format!(
                 "{receiver} received a line without {} before it.",
@@ -82,6 +86,7 @@ pub(super) fn line_end(situation: &Situation<'_>) -> Option<Diagnosis> {
             .is_some_and(|next| next.starts_with(rest));
     Some(if next {
         diagnosis(
+            Mistake::NoNewline,
             "the newline between two lines is missing",
             format!(
                 "{receiver} received {} without the newline that ends it: the next line follows at once.",
@@ -90,6 +95,7 @@ pub(super) fn line_end(situation: &Situation<'_>) -> Option<Diagnosis> {
         )
     } else if rest.starts_with(b"\r") {
         diagnosis(
+            Mistake::LineEnd,
             "a carriage return was added",
             format!(
                 "{receiver} received {} with a carriage return before its newline.",
@@ -99,6 +105,7 @@ pub(super) fn line_end(situation: &Situation<'_>) -> Option<Diagnosis> {
     } else {
         let extra = rest.strip_suffix(b"\n").unwrap_or(rest);
         diagnosis(
+            Mistake::LineEnd,
             "the line must end here",
             format!(
                 "{receiver} received {} with {} after it, before the newline.",
@@ -118,6 +125,7 @@ pub(super) fn carriage_return(situation: &Situation<'_>) -> Option<Diagnosis> {
     } = *situation;
     (expected.get(offset) == Some(&b'\r')).then(|| {
         diagnosis(
+Mistake::LineEnd,
             "the carriage return was dropped",
             format!("{receiver} did not receive the carriage return that belongs to the line: a text must come as it was said."),
         )
@@ -141,6 +149,7 @@ pub(super) fn line_inside(situation: &Situation<'_>) -> Option<Diagnosis> {
     if prefix > 0 && rest.starts_with(&expected[..prefix]) {
         let buffer = buffer_size(&[offset, offset - prefix]);
         return Some(diagnosis(
+            Mistake::PrefixInside,
             "the prefix came again inside of the line",
             format!(
                 "{receiver} received {} a second time, after {} of the line's text{buffer}: a line has one prefix, in however many pieces it came.",
@@ -155,6 +164,7 @@ pub(super) fn line_inside(situation: &Situation<'_>) -> Option<Diagnosis> {
         Line::Other => return None,
     };
     Some(diagnosis(
+        Mistake::LineInside,
         "another line begins inside of this one",
         format!(
             "{receiver} received {inside} in the middle of {}.",
@@ -177,6 +187,7 @@ pub(super) fn cut_short(situation: &Situation<'_>) -> Option<Diagnosis> {
     let text = offset.saturating_sub(prefix_length(expected));
     let buffer = buffer_size(&[offset, text, offset + 1, text + 1]);
     Some(diagnosis(
+        situation.mistake_by_place(Mistake::CutShort),
         match expected.len().saturating_sub(1 + offset) {
             1 => "the last byte of the line is missing".to_owned(),
             missing => format!("the last {} of the line are missing", byte_count(missing)),
@@ -202,6 +213,7 @@ pub(super) fn format_taken(situation: &Situation<'_>) -> Option<Diagnosis> {
         == Some(&b'%');
     (offset >= prefix_length(expected) && (expected.get(offset) == Some(&b'%') || after)).then(|| {
         diagnosis(
+Mistake::Format,
             "the percent sign was not taken as text",
             format!("{receiver} received a changed text: a percent sign in it was taken as part of a format."),
         )
@@ -231,7 +243,8 @@ pub(super) fn lost_bytes(situation: &Situation<'_>) -> Option<Diagnosis> {
         bytes_are(lost),
         quoted(bytes),
     );
-    Some(diagnosis(here, reason))
+    let mistake = situation.mistake_by_place(Mistake::Lost);
+    Some(diagnosis(mistake, here, reason))
 }
 
 pub(super) fn foreign_bytes(situation: &Situation<'_>) -> Option<Diagnosis> {
@@ -245,6 +258,7 @@ pub(super) fn foreign_bytes(situation: &Situation<'_>) -> Option<Diagnosis> {
     let extra = gap(received.get(offset..)?, expected.get(offset..)?)?;
     let bytes = quoted(&received[whole_words(received, offset, extra)]);
     Some(diagnosis(
+        situation.mistake_by_place(Mistake::Foreign),
         format!("{bytes} does not belong here"),
         format!(
             "{receiver} received {bytes} inside of {}, to which it does not belong.",

@@ -1,5 +1,6 @@
 //! A byte came that cannot be right.
 
+use super::super::kind::{Due, Mistake};
 use super::{Diagnosis, Situation, diagnosis};
 use crate::visible::quoted;
 
@@ -50,6 +51,7 @@ fn certain(situation: &Situation<'_>) -> Diagnosis {
     let due = expected.get(offset..).unwrap_or_default();
     if due.is_empty() {
         return diagnosis(
+            Mistake::Uninvited,
             "nothing must come here",
             format!(
                 "{receiver} received {} where {} must come.",
@@ -59,6 +61,7 @@ fn certain(situation: &Situation<'_>) -> Diagnosis {
         );
     }
     diagnosis(
+        certain_mistake(situation),
         format!("{} must stand here", quoted(first(due))),
         format!(
             "{receiver} received {} where {} must come.",
@@ -66,6 +69,24 @@ fn certain(situation: &Situation<'_>) -> Diagnosis {
             quoted(expected)
         ),
     )
+}
+
+/// Which mistake it is, as far as that can be told: what looks like the line that must come is that
+/// line, misspelt.
+fn certain_mistake(situation: &Situation<'_>) -> Mistake {
+    /// How much of a line must be right for that, as a part of the whole.
+    const ALIKE: f64 = 0.6;
+    let Situation {
+        expected, received, ..
+    } = *situation;
+    // What is longer than any announcement is not worth the comparison.
+    let head = |line: &'_ [u8]| String::from_utf8_lossy(&line[..line.len().min(80)]).into_owned();
+    let alike = strsim::normalized_levenshtein(&head(expected), &head(received)) >= ALIKE;
+    match situation.due_kind() {
+        due @ (Due::Arrival | Due::Departure) if alike => Mistake::Announcement(due),
+        Due::Line if alike => situation.mistake_by_place(Mistake::Other),
+        _ => Mistake::Other,
+    }
 }
 
 /// The first character, or the first byte of what is none.

@@ -1,5 +1,6 @@
 //! Another line than the one that must come.
 
+use super::super::super::kind::Mistake;
 use super::super::line::Line;
 use super::super::{Diagnosis, Situation, diagnosis, sentence};
 use crate::visible::{grouped, quoted};
@@ -15,6 +16,11 @@ pub(super) fn own_arrival(situation: &Situation<'_>) -> Option<Diagnosis> {
     let is_old = !before.is_empty() && matches!(Line::parse(situation.expected), Line::Arrival(_));
     match Line::parse(situation.received) {
         Line::Arrival(id) if id == receiver_id && !is_old => Some(diagnosis(
+            // Somebody else's id was given to it as well.
+            match Line::parse(situation.expected) {
+                Line::Arrival(due) if due > id => Mistake::IdAgain,
+                _ => Mistake::OwnArrival,
+            },
             "a newcomer is not told of its own arrival",
             format!(
                 "{receiver} was told of its own arrival, which is for those who were there before."
@@ -44,6 +50,7 @@ pub(super) fn own_line(situation: &Situation<'_>) -> Option<Diagnosis> {
     });
     said.then(|| {
         diagnosis(
+            Mistake::OwnLine,
             format!("{receiver}'s own line came back"),
             format!(
                 "{receiver} received its own line {}, which is for the others.",
@@ -61,6 +68,7 @@ pub(super) fn doubled(situation: &Situation<'_>) -> Option<Diagnosis> {
     // A newline alone is too little to be recognised by.
     (last.len() > 1 && came(situation, last)).then(|| {
         diagnosis(
+            Mistake::Twice,
             "the line before came again",
             format!("{receiver} received {} twice.", quoted(last)),
         )
@@ -91,11 +99,13 @@ pub(super) fn skipped(situation: &Situation<'_>) -> Option<Diagnosis> {
     let missing = sentence(&situation.due());
     Some(if place == 0 {
         diagnosis(
+            Mistake::Missing(situation.due_kind()),
             "a line is missing before this one",
             format!("{missing} did not reach {receiver}; the next line came in its place."),
         )
     } else {
         diagnosis(
+            Mistake::Missing(situation.due_kind()),
             format!("{} lines are missing before this one", grouped(place + 1)),
             format!(
                 "{missing} and what follows it, {} lines in all, did not reach {receiver}; a later line came in their place.",
@@ -116,6 +126,7 @@ pub(super) fn blank_line(situation: &Situation<'_>) -> Option<Diagnosis> {
     let empty = matches!(Line::parse(expected), Line::Message { text: b"\n", .. });
     (offset == 0 && received.starts_with(b"\n") && !empty).then(|| {
         diagnosis(
+Mistake::BlankLine,
             "one newline too many",
             format!("{receiver} received a newline that belongs to no line; the line before had its own already."),
         )
@@ -131,6 +142,7 @@ pub(super) fn nothing_due(situation: &Situation<'_>) -> Option<Diagnosis> {
     } = *situation;
     expected.is_empty().then(|| {
         diagnosis(
+            Mistake::Uninvited,
             "nothing must come here",
             format!(
                 "{receiver} received {}, though nothing was to come.",
