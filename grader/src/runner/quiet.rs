@@ -68,6 +68,23 @@ impl Play<'_> {
         Ok(())
     }
 
+    /// Lets the server read what was said, and do what it does with it, so that the next piece
+    /// reaches it by itself each time. It does not have to: one that has to hear something else
+    /// first sleeps, and nobody is waited for.
+    pub(super) fn let_it_be_read(&mut self) -> Result<(), Stop> {
+        if self.session.sees_socket_states() {
+            self.wait_until_it_has_reached_the_server()?;
+            return self.wait_until_quiet();
+        }
+        // Who has received a line tells that it was read. Of half a line only the kernel does.
+        for who in (0..self.scenario.clients.len()).map(ClientId) {
+            if self.oracle.has_open_line(who) {
+                self.server_side(self.session.port_of(who)?)?;
+            }
+        }
+        self.settle()
+    }
+
     /// A client says something that is there as a whole when the server reads, or, if it is longer
     /// than the way holds, in portions that are.
     pub(super) fn hand_over_as_a_whole(
