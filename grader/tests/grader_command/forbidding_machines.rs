@@ -141,6 +141,21 @@ fn in_a_container_the_tests_of_the_exam_are_made_in_full() {
     assert!(played.count("exam", "passed") > 7, "{}", played.stdout);
 }
 
+/// The examiner does not hasten the time either.
+#[test]
+fn the_exam_is_decided_where_no_time_can_be_made() {
+    let silent = ["--only", "exam-3", "--require", "exam"];
+    for machine in [
+        container(),
+        sandbox(),
+        vec![("netlink".into(), libc::EPROTONOSUPPORT)],
+        vec![("listener".into(), libc::EINVAL)],
+    ] {
+        let played = play_by(grader_on(&machine), Some(&servers::plain()), &silent);
+        assert_eq!(played.status, 0, "{machine:?}: {}", played.stdout);
+    }
+}
+
 #[test]
 fn what_is_missing_is_told_with_what_helps() {
     let played = plays(&container(), servers::plain());
