@@ -22,6 +22,8 @@ pub(super) struct Circumstances<'run> {
     pub(super) reference: Option<&'run Program>,
     /// What kind of descriptors it has of its clients.
     pub(super) server_descriptors: Descriptors,
+    /// The other kind on which a test of the exam may pass; `None` where there is one kind only.
+    pub(super) other_kind: Option<Descriptors>,
     /// Why these are not those that are wanted, where they are not.
     pub(super) other_descriptors: Option<&'run str>,
     /// What of the server's system calls cannot be seen here.

@@ -141,9 +141,9 @@ fn in_a_container_the_tests_of_the_exam_are_made_in_full() {
     assert!(played.count("exam", "passed") > 7, "{}", played.stdout);
 }
 
-/// The examiner does not hasten the time either.
+/// The examiner does not hasten the time either, and has one kind of descriptors.
 #[test]
-fn the_exam_is_decided_where_no_time_can_be_made() {
+fn the_exam_is_decided_where_no_time_can_be_made_and_descriptors_are_of_one_kind() {
     let silent = ["--only", "exam-3", "--require", "exam"];
     for machine in [
         container(),
@@ -154,6 +154,12 @@ fn the_exam_is_decided_where_no_time_can_be_made() {
         let played = play_by(grader_on(&machine), Some(&servers::plain()), &silent);
         assert_eq!(played.status, 0, "{machine:?}: {}", played.stdout);
     }
+    // In a container, recv always waits.
+    let asks_on = servers::stranger("recv_until_nothing_is_left").path;
+    let lines = ["--only", "exam-6", "--require", "exam"];
+    let asks_on = asks_on.expect("it is C");
+    let played = play_by(grader_on(&container()), Some(&asks_on), &lines);
+    assert_eq!(played.ended("failed"), ["exam-6"], "{}", played.stdout);
 }
 
 #[test]
