@@ -6,7 +6,7 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use crate::scenario::{Action, ClientId, Delivery, Fault, Measured, Scenario, Send, Visit};
+use crate::scenario::{Action, ClientId, Delivery, Fault, Judge, Measured, Scenario, Send, Visit};
 
 /// How many relayed bytes a reading client may be owed before the driver waits for it.
 ///
@@ -84,6 +84,9 @@ pub enum Move {
         /// The end of what they must have received.
         text: Vec<u8>,
     },
+    /// Nothing more is said until the server has read what came before, or does no more without
+    /// what follows: whatever must come of it is not waited for.
+    LetRead,
     /// Nothing more is done until the server has dealt with all that came before.
     Settle,
 }
@@ -108,6 +111,7 @@ pub fn moves(scenario: &Scenario, seed: u64) -> Vec<Planned> {
         step: 0,
         line: 0,
         frozen: false,
+        speech: (scenario.judge == Judge::SortedLines).then(Speech::default),
         random: fastrand::Rng::with_seed(scenario.seed.unwrap_or(seed)),
     };
     for (place, step) in scenario.steps.iter().enumerate() {
@@ -115,6 +119,7 @@ pub fn moves(scenario: &Scenario, seed: u64) -> Vec<Planned> {
         writer.line = step.line;
         writer.play(&step.action);
     }
+    writer.end_speech(None);
     writer.moves
 }
 
@@ -123,12 +128,34 @@ struct Writer {
     step: usize,
     line: usize,
     frozen: bool,
+    /// In a test of the exam, what has been said without waiting for what must come of it.
+    speech: Option<Speech>,
     random: fastrand::Rng,
 }
 
 impl Writer {
     fn put(&mut self, action: Move) {
+        self.end_speech(Some(&action));
         let (step, line) = (self.step, self.line);
+        self.moves.push(Planned { step, line, action });
+    }
+
+    /// Before anything but more speech, what must come of it is waited for, at the place of what
+    /// was said last.
+    fn end_speech(&mut self, next: Option<&Move>) {
+        let Some(speech) = &mut self.speech else {
+            return;
+        };
+        let Some((step, line)) = speech.last.take() else {
+            return;
+        };
+        let action = match next {
+            Some(Move::Say { from, bytes }) if speech.goes_on(*from, bytes) => Move::LetRead,
+            _ => {
+                speech.owed = 0;
+                Move::Settle
+            }
+        };
         self.moves.push(Planned { step, line, action });
     }
 
@@ -256,8 +283,44 @@ impl Writer {
             from,
             bytes: bytes.into(),
         });
-        self.settle();
+        match &mut self.speech {
+            Some(_) if self.frozen => {}
+            Some(speech) => speech.is_said(from, bytes, (self.step, self.line)),
+            None => self.settle(),
+        }
     }
+}
+
+/// What clients say in a row. The examiner sends it without waiting for anybody, and compares what
+/// has come at the end (docs/exam.md).
+#[derive(Default)]
+struct Speech {
+    /// The step and the line of what was said last, if nothing else has been done since.
+    last: Option<(usize, usize)>,
+    /// How many relayed bytes a client may be owed by now.
+    owed: usize,
+    /// Whether all that was said last has come to the end of a line.
+    is_whole: bool,
+}
+
+impl Speech {
+    fn is_said(&mut self, from: ClientId, bytes: &[u8], place: (usize, usize)) {
+        self.last = Some(place);
+        self.owed += relayed_length(from, bytes);
+        self.is_whole = bytes.ends_with(b"\n");
+    }
+
+    /// Whether this may follow without a wait: in the middle of a line, or if there is room for it
+    /// on the way to a client that reads nothing meanwhile.
+    fn goes_on(&self, from: ClientId, bytes: &[u8]) -> bool {
+        !self.is_whole || self.owed + relayed_length(from, bytes) <= BATCH
+    }
+}
+
+/// How many bytes this may become when it is relayed.
+fn relayed_length(from: ClientId, bytes: &[u8]) -> usize {
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n').count();
+    bytes.len() + lines * prefix_length(from)
 }
 
 /// The length of the prefix that the subject puts before each line of this client.

@@ -52,6 +52,7 @@ pub(super) fn fuzz(options: &Fuzz) -> Result<ExitCode, CommandError> {
             program,
             reference: None,
             server_descriptors,
+            other_kind: None,
             other_descriptors: None,
             unseen,
             other_language: submission.other_language(),

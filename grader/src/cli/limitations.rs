@@ -56,6 +56,29 @@ pub(super) fn descriptors(
     Ok((Descriptors::Blocking, Some(why)))
 }
 
+/// The other kind of descriptors on which a test of the exam may pass, beside those that are had;
+/// `None` where there is one kind only, or another was asked for.
+///
+/// # Errors
+/// Not even the question can be asked here.
+pub(super) fn other_kind(
+    host: &Host,
+    had: Descriptors,
+) -> Result<Option<Descriptors>, CommandError> {
+    if had != Descriptors::Exam {
+        return Ok(None);
+    }
+    let other = Descriptors::Nonblocking;
+    let supervision = Supervision {
+        descriptors: other,
+        ..Supervision::default()
+    };
+    match supervisor::probe(host, &supervision, LookAway) {
+        Ok(()) => Ok(Some(other)),
+        Err(error) => enough(&error).map(|()| None),
+    }
+}
+
 /// Whether an error says something else than that there was not enough for the question.
 fn enough(error: &io::Error) -> Result<(), CommandError> {
     match shortage::advice(error) {

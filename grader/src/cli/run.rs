@@ -7,7 +7,7 @@ use std::time::Instant;
 use machine::{Host, Program, limits};
 
 use super::arguments::Run;
-use super::limitations::{descriptors, limitations, unseen};
+use super::limitations::{descriptors, limitations, other_kind, unseen};
 use super::variable::Variable;
 use super::{CommandError, filter, whole_suite};
 use crate::event::{Event, RunDescription, RunResult};
@@ -49,6 +49,7 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
     limitations.extend(missing);
     let (server_descriptors, other_descriptors) =
         descriptors(&host, options.grading.descriptors, &mut limitations)?;
+    let other_kind = other_kind(&host, server_descriptors)?;
     let unseen = unseen(&host, &mut limitations)?;
     let sanitized = suite.inspections.iter().any(Inspection::needs_plays);
     let submission = super::submission(&host, handed, options.grading.cc.as_deref(), sanitized)?;
@@ -119,6 +120,7 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
                 },
                 reference: Submission::reference().ok().and_then(|it| it.program.ok()),
                 server_descriptors,
+                other_kind,
                 other_descriptors,
                 unseen,
                 other_language: submission.other_language(),

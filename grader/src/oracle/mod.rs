@@ -110,7 +110,8 @@ impl Oracle {
             | Move::NoMemory
             | Move::PassTime(_)
             | Move::Measure(_)
-            | Move::Expect { .. } => {}
+            | Move::Expect { .. }
+            | Move::LetRead => {}
         }
     }
 

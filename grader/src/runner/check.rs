@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::beside;
 use super::circumstances::Circumstances;
+use super::either;
 use super::play::Play;
 use super::startup;
 use super::stop::Stop;
@@ -33,14 +34,20 @@ pub(super) fn try_play(
     circumstances: &Circumstances<'_>,
 ) -> Result<CheckReport, Short> {
     let begun = Instant::now();
-    catch_unwind(AssertUnwindSafe(|| played(scenario, circumstances))).unwrap_or_else(|panic| {
-        let said = machine::last_words::said_by(panic.as_ref());
-        let defect = Outcome::Error(format!("a defect of the grader: {said}"));
-        Ok(report(scenario, defect, begun.elapsed()))
-    })
+    catch_unwind(AssertUnwindSafe(|| either::played(scenario, circumstances))).unwrap_or_else(
+        |panic| {
+            let said = machine::last_words::said_by(panic.as_ref());
+            let defect = Outcome::Error(format!("a defect of the grader: {said}"));
+            Ok(report(scenario, defect, begun.elapsed()))
+        },
+    )
 }
 
-fn played(scenario: &Scenario, circumstances: &Circumstances<'_>) -> Result<CheckReport, Short> {
+/// Plays a scenario once to its end, on such descriptors as the circumstances say.
+pub(super) fn on_given_descriptors(
+    scenario: &Scenario,
+    circumstances: &Circumstances<'_>,
+) -> Result<CheckReport, Short> {
     let begun = Instant::now();
     let mut readings = BTreeSet::new();
     let mut attempts = 0;

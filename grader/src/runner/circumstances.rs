@@ -8,7 +8,8 @@ use super::places::Place;
 use machine::ports::Ports;
 use machine::{Descriptors, Host, Program};
 
-use crate::conduct::{Session, Unseen};
+use crate::conduct::{Need, Session, Unseen};
+use crate::scenario::{Judge, Scenario};
 
 /// What every play of a run has in common, and the place that this one has.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +22,8 @@ pub(super) struct Circumstances<'run> {
     pub(super) reference: Option<&'run Program>,
     /// What kind of descriptors it has of its clients.
     pub(super) server_descriptors: Descriptors,
+    /// The other kind on which a test of the exam may pass; `None` where there is one kind only.
+    pub(super) other_kind: Option<Descriptors>,
     /// Why these are not those that are wanted, where they are not.
     pub(super) other_descriptors: Option<&'run str>,
     /// What of the server's system calls cannot be seen here.
@@ -50,6 +53,13 @@ impl Circumstances<'_> {
     /// How long this play may take.
     pub(super) fn limits(&self) -> Limits {
         self.budget.of_a_play(self.patience)
+    }
+
+    /// Whether time can be let pass in this scenario. A test of the exam is played without where
+    /// it cannot: it must not stay undecided for something that the examiner does not do either.
+    pub(super) fn lets_time_pass(&self, scenario: &Scenario) -> bool {
+        let is_of_the_exam = scenario.judge == Judge::SortedLines;
+        scenario.passes_time() && !(is_of_the_exam && self.unseen.why(Need::Sockets).is_some())
     }
 
     /// How much of a wait to wait at once.

@@ -102,6 +102,7 @@ impl Instrument {
                     confine: circumstances.program.confine,
                     ..self.program(circumstances.program, &file)
                 },
+                other_kind: None,
                 patience: circumstances.patience * self.slower(),
                 ..*circumstances
             },

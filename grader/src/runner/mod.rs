@@ -6,6 +6,7 @@ mod budget;
 mod check;
 mod circumstances;
 mod clock;
+mod either;
 mod explain;
 mod history;
 mod instrument;

@@ -80,11 +80,13 @@ impl Play<'_> {
                 })?;
                 Ok(())
             }
-            Move::PassTime(time_outs) => self.pass_time(time_outs),
+            Move::PassTime(time_outs) if self.can_let_time_pass() => self.pass_time(time_outs),
+            Move::PassTime(_) => Ok(()),
             Move::Measure(what) => self.measure(what),
             // It was compared with the oracle when the scenario was read, and the oracle judges
             // every byte; what is expected has come, or the step before would have failed.
             Move::Expect { .. } => Ok(()),
+            Move::LetRead => self.let_it_be_read(),
             Move::Settle => self.settle_and_be_quiet(),
         }
     }
@@ -214,7 +216,11 @@ impl Play<'_> {
     pub(super) fn hand_over(&mut self, from: ClientId, bytes: &[u8]) -> Result<(), Stop> {
         let port = self.session.port_of(from)?;
         self.oracle.says(from, bytes);
-        self.unsettled.push(Deed::Spoke(from, port));
+        // A line in a thousand pieces is one deed.
+        let deed = Deed::Spoke(from, port);
+        if self.unsettled.last() != Some(&deed) {
+            self.unsettled.push(deed);
+        }
         self.session.send(from, bytes);
         Ok(())
     }

@@ -29,6 +29,8 @@ pub struct Settings {
     pub reference: Option<Program>,
     /// What kind of descriptors it has of its clients.
     pub server_descriptors: Descriptors,
+    /// The other kind on which a test of the exam may pass; `None` where there is one kind only.
+    pub other_kind: Option<Descriptors>,
     /// Why these are not those that are wanted, where they are not: a server that does nothing
     /// wrong may hang then, as soon as a client does not read.
     pub other_descriptors: Option<String>,

@@ -8,11 +8,12 @@
 
 use std::time::Duration;
 
+use super::explain;
 use super::patience::{Patience, Sign};
 use super::play::{Deed, Play};
-use super::stop::Stop;
+use super::stop::{Stop, blind};
 use crate::conduct;
-use crate::scenario::ClientId;
+use crate::scenario::{ClientId, Judge};
 use crate::script::Departure;
 use crate::visible::grouped;
 
@@ -50,9 +51,17 @@ impl Play<'_> {
         if !self.session.sees_socket_states() {
             return Ok(());
         }
+        if self.serves {
+            self.wait_until_it_rests()?;
+        }
+        Ok(())
+    }
+
+    /// The same for a server that nobody has come to yet as well.
+    fn wait_until_it_rests(&mut self) -> Result<(), Stop> {
         let mut patience = Patience::new(self.circumstances.patience);
         let mut begun = None;
-        while !self.frozen && self.serves && !self.session.is_quiet() {
+        while !self.frozen && !self.session.is_quiet() {
             self.fail_if_dead()?;
             let Ok(ran) = self.session.cpu() else { break };
             if ran >= *begun.get_or_insert(ran + SPELL) {
@@ -66,6 +75,37 @@ impl Play<'_> {
             };
         }
         Ok(())
+    }
+
+    /// Lets the server read what was said, and do what it does with it, so that the next piece
+    /// reaches it by itself each time. It does not have to: one that has to hear something else
+    /// first sleeps, and nobody is waited for.
+    pub(super) fn let_it_be_read(&mut self) -> Result<(), Stop> {
+        if self.session.sees_socket_states() {
+            self.wait_until_it_has_reached_the_server()?;
+            return self.wait_until_quiet();
+        }
+        // Who has received a line tells that it was read. Of half a line only the kernel does.
+        for who in (0..self.scenario.clients.len()).map(ClientId) {
+            if self.oracle.has_open_line(who) {
+                self.server_side(self.session.port_of(who)?)?;
+            }
+        }
+        self.settle()
+    }
+
+    /// Waits until the server listens, to which nobody has come yet.
+    fn wait_until_it_listens(&mut self) -> Result<(), Stop> {
+        let patience = Patience::new(self.circumstances.starting_patience());
+        self.wait(
+            Sign::Answer,
+            patience,
+            |play| {
+                let backlog = play.session.backlog().map_err(|error| blind(&error))?;
+                Ok(backlog.is_some())
+            },
+            |play| explain::never_listens(play),
+        )
     }
 
     /// A client says something that is there as a whole when the server reads, or, if it is longer
@@ -100,6 +140,14 @@ impl Play<'_> {
         self.thaw()
     }
 
+    /// Whether the machine lets time pass. Before anybody has come, only the kernel tells when the
+    /// server is ready for it.
+    pub(super) fn can_let_time_pass(&self) -> bool {
+        let knows_when = self.serves || self.session.sees_socket_states();
+        self.circumstances.lets_time_pass(self.scenario)
+            && (knows_when || self.scenario.judge == Judge::EveryByte)
+    }
+
     /// Lets time-outs of select pass, one after the other, until there were so many, or the server
     /// waits for something to happen for as long as it takes.
     pub(super) fn pass_time(&mut self, time_outs: usize) -> Result<(), Stop> {
@@ -107,7 +155,12 @@ impl Play<'_> {
             "sees nothing happen for {} of its time-outs",
             grouped(time_outs)
         ));
-        self.settle_and_be_quiet()?;
+        if self.serves {
+            self.settle_and_be_quiet()?;
+        } else {
+            self.wait_until_it_listens()?;
+            self.wait_until_it_rests()?;
+        }
         // It asks select anew when it goes on: the time-out that it was waiting for passes, too.
         self.freeze()?;
         conduct::let_time_pass(&mut self.session, time_outs);

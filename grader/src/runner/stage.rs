@@ -58,6 +58,7 @@ impl<'run> Stage<'run> {
             program: &settings.program,
             reference: settings.reference.as_ref(),
             server_descriptors: settings.server_descriptors,
+            other_kind: settings.other_kind,
             other_descriptors: settings.other_descriptors.as_deref(),
             unseen: &settings.unseen,
             other_language: settings.other_language,

@@ -97,7 +97,7 @@ fn supervision(
         is_instrumented: circumstances.program.farewell.is_some(),
     };
     let conduct = Conduct::new(scenario.watch.clone(), start.fails, faults.collect())
-        .passing_time(scenario.passes_time());
+        .passing_time(circumstances.lets_time_pass(scenario));
     // Memory runs out when a certain call is made.
     let for_memory = if start.no_memory {
         Need::Calls

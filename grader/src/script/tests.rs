@@ -9,6 +9,10 @@ const BOB: ClientId = ClientId(1);
 
 /// The moves of these steps, each on a line of its own.
 fn moves_of(steps: Vec<Action>) -> Vec<Move> {
+    actions(moves(&in_order(steps), 7))
+}
+
+fn in_order(steps: Vec<Action>) -> Scenario {
     let mut scenario = scenario(&[]);
     scenario.steps = steps
         .into_iter()
@@ -18,10 +22,7 @@ fn moves_of(steps: Vec<Action>) -> Vec<Move> {
             action,
         })
         .collect();
-    moves(&scenario, 7)
-        .into_iter()
-        .map(|planned| planned.action)
-        .collect()
+    scenario
 }
 
 fn say(from: ClientId, text: &str) -> Move {
@@ -288,4 +289,110 @@ send = { from = "alice", text = "{random:40}\n", times = 3 }
         crate::scenario::file::read_bytes("seeded.toml", file.as_bytes(), &["relay"]).unwrap();
     assert_eq!(moves(&seeded, 1), moves(&seeded, 1));
     assert_ne!(moves(&seeded, 1), moves(&seeded, 2));
+}
+
+/// The moves of these steps in a test of the exam.
+fn exam_moves_of(steps: Vec<Action>) -> Vec<Planned> {
+    let mut scenario = in_order(steps);
+    scenario.judge = Judge::SortedLines;
+    moves(&scenario, 7)
+}
+
+fn actions(moves: Vec<Planned>) -> Vec<Move> {
+    moves.into_iter().map(|planned| planned.action).collect()
+}
+
+fn by(from: ClientId, text: &str, delivery: Delivery) -> Action {
+    Action::Send(Send {
+        from,
+        text: Text::from(text),
+        times: 1,
+        delivery,
+    })
+}
+
+#[test]
+fn in_a_test_of_the_exam_nothing_is_waited_for_before_the_end_of_all_that_is_said() {
+    let moves = exam_moves_of(vec![
+        by(ALICE, "abc\nd", Delivery::Pieces(3)),
+        by(BOB, "e\n", Delivery::Whole),
+        by(ALICE, "\n", Delivery::Whole),
+        Action::Leave(vec![ALICE]),
+    ]);
+    // The wait stands where the last of it was said.
+    assert_eq!((moves[7].line, &moves[7].action), (3, &Move::Settle));
+    assert_eq!(
+        actions(moves),
+        [
+            say(ALICE, "abc"),
+            Move::LetRead,
+            say(ALICE, "\nd"),
+            Move::LetRead,
+            say(BOB, "e\n"),
+            Move::LetRead,
+            say(ALICE, "\n"),
+            Move::Settle,
+            Move::Leave {
+                who: ALICE,
+                how: Departure::Close
+            },
+            Move::Settle,
+        ]
+    );
+}
+
+#[test]
+fn in_a_test_of_the_exam_what_is_said_last_is_waited_for_as_well() {
+    let moves = exam_moves_of(vec![by(ALICE, "x\n", Delivery::Whole)]);
+    assert_eq!(actions(moves), [say(ALICE, "x\n"), Move::Settle]);
+    let moves = exam_moves_of(vec![Action::Visit(Visit {
+        clients: vec![ALICE],
+        says: Some(Text::from("x\n")),
+    })]);
+    assert_eq!(
+        actions(moves)[2..4],
+        [say(ALICE, "x\n"), Move::Settle],
+        "before the visitor leaves"
+    );
+}
+
+#[test]
+fn a_test_of_the_exam_waits_where_a_client_could_be_owed_too_much() {
+    let half_a_batch = "x".repeat(BATCH / 2) + "\n";
+    let moves = exam_moves_of(vec![
+        by(ALICE, &half_a_batch, Delivery::Whole),
+        by(BOB, &half_a_batch, Delivery::Whole),
+        by(BOB, "y\n", Delivery::Whole),
+        by(BOB, "y\n", Delivery::Whole),
+    ]);
+    let waits: Vec<Move> = actions(moves).into_iter().skip(1).step_by(2).collect();
+    let expected = [Move::Settle, Move::LetRead, Move::LetRead, Move::Settle];
+    assert_eq!(waits, expected);
+    // In the middle of a line nothing is owed yet.
+    let long = "x".repeat(3 * BATCH) + "\n";
+    let moves = exam_moves_of(vec![by(ALICE, &long, Delivery::Pieces(BATCH))]);
+    let settles = actions(moves);
+    assert_eq!(
+        settles.iter().filter(|made| **made == Move::Settle).count(),
+        1
+    );
+}
+
+#[test]
+fn what_a_test_of_the_exam_says_to_a_server_that_is_stopped_is_waited_for_when_it_goes_on() {
+    let moves = exam_moves_of(vec![
+        Action::Freeze,
+        by(ALICE, "x\ny\n", Delivery::Pieces(2)),
+        Action::Thaw,
+    ]);
+    assert_eq!(
+        actions(moves),
+        [
+            Move::Freeze,
+            say(ALICE, "x\n"),
+            say(ALICE, "y\n"),
+            Move::Thaw,
+            Move::Settle,
+        ]
+    );
 }

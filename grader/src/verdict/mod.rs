@@ -129,6 +129,10 @@ pub enum Reading {
     NoMemoryIsFatal,
     /// Where no memory could be had, the server needed none and went on.
     NoMemoryIsNeeded,
+    /// A test of the exam was passed only where recv waits for what has not come.
+    OnlyWhereRecvWaits,
+    /// A test of the exam was passed only where recv does not wait for what has not come.
+    OnlyWhereRecvDoesNotWait,
 }
 
 impl Reading {
@@ -151,6 +155,12 @@ impl Reading {
             Self::LazyMissedLines => "a lazy client misses whole lines",
             Self::NoMemoryIsFatal => "without memory it ends, saying so",
             Self::NoMemoryIsNeeded => "without memory it goes on, needing none",
+            Self::OnlyWhereRecvWaits => {
+                "a test of the exam is passed only where recv waits, by luck"
+            }
+            Self::OnlyWhereRecvDoesNotWait => {
+                "a test of the exam is passed only where recv does not wait"
+            }
         }
     }
 }

@@ -141,6 +141,27 @@ fn in_a_container_the_tests_of_the_exam_are_made_in_full() {
     assert!(played.count("exam", "passed") > 7, "{}", played.stdout);
 }
 
+/// The examiner does not hasten the time either, and has one kind of descriptors.
+#[test]
+fn the_exam_is_decided_where_no_time_can_be_made_and_descriptors_are_of_one_kind() {
+    let silent = ["--only", "exam-3", "--require", "exam"];
+    for machine in [
+        container(),
+        sandbox(),
+        vec![("netlink".into(), libc::EPROTONOSUPPORT)],
+        vec![("listener".into(), libc::EINVAL)],
+    ] {
+        let played = play_by(grader_on(&machine), Some(&servers::plain()), &silent);
+        assert_eq!(played.status, 0, "{machine:?}: {}", played.stdout);
+    }
+    // In a container, recv always waits.
+    let asks_on = servers::stranger("recv_until_nothing_is_left").path;
+    let lines = ["--only", "exam-6", "--require", "exam"];
+    let asks_on = asks_on.expect("it is C");
+    let played = play_by(grader_on(&container()), Some(&asks_on), &lines);
+    assert_eq!(played.ended("failed"), ["exam-6"], "{}", played.stdout);
+}
+
 #[test]
 fn what_is_missing_is_told_with_what_helps() {
     let played = plays(&container(), servers::plain());

@@ -10,6 +10,7 @@ mod catalogue;
 mod environment;
 #[path = "../../machine/src/eventually.rs"]
 mod eventually;
+mod exam;
 #[cfg(target_os = "linux")]
 mod forbidding_machines;
 mod greedy_servers;

@@ -178,7 +178,6 @@ impl<'f> Script<'f> {
             }
             VerbShape::PassTime(count) => {
                 self.not_frozen(at, "no time passes", "let it pass after `thaw`")?;
-                self.somebody_has_come(at)?;
                 let count = self.number("pass_time", count, MOST_TIME_OUTS)?;
                 Ok(Action::PassTime(count))
             }
