@@ -86,6 +86,7 @@ impl History {
             | Move::Refuse(_)
             | Move::Measure(_)
             | Move::Expect { .. }
+            | Move::LetRead
             | Move::Settle => {}
         }
     }
