@@ -79,7 +79,7 @@ impl Conduct {
     ) -> Self {
         let mut faults = Faults::default();
         if let Some(call) = fails_at_start {
-            faults.arm(call, None, faults::errno(call.usual_error()));
+            faults.arm(call, None, call.usual_error());
         }
         Self {
             watch,
@@ -231,7 +231,7 @@ impl Policy for Conduct {
     }
 }
 
-/// Makes a call fail when the server makes it next.
+/// Makes a call fail when the server makes it next, and for good where a connection is gone.
 ///
 /// # Errors
 /// The client that it is about is not connected.
@@ -239,9 +239,7 @@ pub fn fail_next(session: &mut Session, fault: &Fault) -> io::Result<()> {
     let client: Option<ClientId> = fault.to;
     let client = client.map(|who| session.port_of(who)).transpose()?;
     if let Some(conduct) = session.policy() {
-        conduct
-            .faults
-            .arm(fault.call, client, faults::errno(fault.error));
+        conduct.faults.arm(fault.call, client, fault.error);
     }
     Ok(())
 }

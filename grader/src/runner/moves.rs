@@ -65,8 +65,13 @@ impl Play<'_> {
             }
             Move::Fail(fault) => {
                 self.transcript.server(&format!(
-                    "will see {} fail once",
-                    explain::fault_in_words(&fault, &self.transcript)
+                    "will see {} fail {}",
+                    explain::fault_in_words(&fault, &self.transcript),
+                    if fault.to.is_some() && fault.call.fails_for_good(fault.error) {
+                        "from now on"
+                    } else {
+                        "once"
+                    }
                 ));
                 self.adversity = true;
                 Ok(conduct::fail_next(&mut self.session, &fault)?)
