@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `order`, `discipline` | whether select was asked before a call |
 //! | `allowed` | which calls the allowed functions make |
+//! | `early` | which calls before the first socket are the author's |
 //! | `faults` | calls that are made to fail |
 //! | `misconduct` | what is found |
 //! | `need` | how much must be seen for it |
@@ -18,11 +19,13 @@ use machine::{ClientId, Host, Supervision};
 
 use crate::scenario::{FailingCall, Fault, Watch};
 use discipline::Descriptor;
+use early::Early;
 use faults::{Armed, Faults};
 use order::{Order, Seen};
 
 mod allowed;
 mod discipline;
+mod early;
 mod faults;
 mod misconduct;
 mod need;
@@ -51,6 +54,8 @@ pub struct Conduct {
     /// The processes that have asked for a socket of the internet, with which the start-up of a C
     /// program ends. One that only waits for the server does not ask.
     begun: BTreeSet<u32>,
+    /// What the others have called, unless the language has a start-up of its own.
+    early: Option<Early>,
     /// The first call that must not have been made.
     misconduct: Option<Misconduct>,
     /// What was decided last and has not been answered.
@@ -86,7 +91,17 @@ impl Conduct {
             fails_at_start,
             fails_later,
             faults,
+            early: Some(Early::default()),
             ..Self::default()
+        }
+    }
+
+    /// The same for a program in another language than C, whose start-up may make any call.
+    #[must_use]
+    pub fn in_another_language(self) -> Self {
+        Self {
+            early: None,
+            ..self
         }
     }
 
@@ -119,6 +134,19 @@ impl Conduct {
 
     fn judges_order(&self) -> bool {
         self.watch.contains(&Watch::SelectFirst) || self.watch.contains(&Watch::NeverEagain)
+    }
+
+    /// What a process has called before its first socket counts as soon as it asks for one.
+    fn look_back(&mut self, call: &SeenCall<'_>) {
+        let Some(early) = &mut self.early else { return };
+        let process = call.process();
+        if call.is_for_the_internet() {
+            if let Some(call) = early.take(process) {
+                self.found(Offence::NotAllowed { call }, Vec::new());
+            }
+        } else if self.watch.contains(&Watch::AllowedFunctions) && !self.begun.contains(&process) {
+            early.note(process, call.system_call(), call.arguments());
+        }
     }
 
     /// What is wrong with a call whatever socket it is about.
@@ -186,6 +214,7 @@ impl Policy for Conduct {
 
     fn decide(&mut self, call: &SeenCall<'_>) -> io::Result<Decision> {
         self.pending = Pending::Nothing;
+        self.look_back(call);
         if call.is_for_the_internet() {
             self.begun.insert(call.process());
         }

@@ -96,8 +96,11 @@ fn supervision(
         tight_heap: scenario.steps.iter().any(measures_memory),
         is_instrumented: circumstances.program.farewell.is_some(),
     };
-    let conduct = Conduct::new(scenario.watch.clone(), start.fails, faults.collect())
+    let mut conduct = Conduct::new(scenario.watch.clone(), start.fails, faults.collect())
         .passing_time(scenario.passes_time());
+    if circumstances.other_language.is_some() {
+        conduct = conduct.in_another_language();
+    }
     // Memory runs out when a certain call is made.
     let for_memory = if start.no_memory {
         Need::Calls

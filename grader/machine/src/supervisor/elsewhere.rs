@@ -166,6 +166,12 @@ impl SeenCall<'_> {
         match self.0 {}
     }
 
+    /// Its arguments.
+    #[must_use]
+    pub const fn arguments(&self) -> [u64; 6] {
+        match self.0 {}
+    }
+
     /// Its first argument.
     #[must_use]
     pub const fn descriptor(&self) -> i32 {

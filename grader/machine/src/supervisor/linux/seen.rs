@@ -86,6 +86,12 @@ impl<'call> SeenCall<'call> {
         self.process.as_raw_pid().unsigned_abs()
     }
 
+    /// Its arguments: numbers, and addresses in the memory of the process.
+    #[must_use]
+    pub const fn arguments(&self) -> [u64; 6] {
+        self.call.arguments
+    }
+
     /// Its first argument, which for most calls is a descriptor.
     #[must_use]
     pub const fn descriptor(&self) -> i32 {
