@@ -79,7 +79,9 @@ impl Play<'_> {
             Move::NoMemory => {
                 self.transcript.server("gets no more memory");
                 self.adversity = true;
-                self.session.exhaust_memory().map_err(|error| {
+                self.no_memory = true;
+                self.complaints = self.session.stderr().total();
+                conduct::exhaust_memory(&mut self.session).map_err(|error| {
                     Stop::NotHere(format!("this machine does not let memory run out: {error}"))
                 })?;
                 Ok(())

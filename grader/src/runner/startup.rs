@@ -11,7 +11,7 @@ use super::stop::{Stop, blind};
 use machine::ports::{self, BusyPort, Port};
 use machine::{Captured, Exit, Supervision};
 
-use crate::conduct::{self, Conduct, Need, Session};
+use crate::conduct::{self, Conduct, Session};
 use crate::scenario::{
     Action, Argument, FailingCall, Measured, Scenario, Start, StartOutcome, Step,
 };
@@ -97,17 +97,12 @@ fn supervision(
         is_instrumented: circumstances.program.farewell.is_some(),
     };
     let mut conduct = Conduct::new(scenario.watch.clone(), start.fails, faults.collect())
+        .exhausting_memory(scenario.exhausts_memory(), start.no_memory)
         .passing_time(scenario.passes_time());
     if circumstances.other_language.is_some() {
         conduct = conduct.in_another_language();
     }
-    // Memory runs out when a certain call is made.
-    let for_memory = if start.no_memory {
-        Need::Calls
-    } else {
-        Need::Nothing
-    };
-    let need = conduct.need().max(for_memory);
+    let need = conduct.need();
     match (
         circumstances.unseen.why(need),
         circumstances.other_descriptors,

@@ -108,6 +108,13 @@ impl Scenario {
         })
     }
 
+    /// Whether the server can have no memory from its first socket on.
+    #[must_use]
+    pub fn starts_without_memory(&self) -> bool {
+        let is_it = |step: &Step| matches!(&step.action, Action::Start(start) if start.no_memory);
+        self.steps.iter().any(is_it)
+    }
+
     /// Whether time is let pass.
     #[must_use]
     pub fn passes_time(&self) -> bool {

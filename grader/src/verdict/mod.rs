@@ -120,7 +120,7 @@ pub enum Reading {
     LazyMissedLines,
     /// Where no memory could be had, the server said `Fatal error` and ended.
     NoMemoryIsFatal,
-    /// Where no memory could be had, the server needed none and went on.
+    /// Where no memory could be had, the server asked for none and went on.
     NoMemoryIsNeeded,
 }
 
@@ -143,7 +143,10 @@ impl Reading {
             Self::LazyFoundEverything => "a lazy client finds everything when it reads again",
             Self::LazyMissedLines => "a lazy client misses whole lines",
             Self::NoMemoryIsFatal => "without memory it ends, saying so",
-            Self::NoMemoryIsNeeded => "without memory it goes on, needing none",
+            Self::NoMemoryIsNeeded => {
+                "without memory it goes on and asks for none, so that nothing is seen of how it \
+                 takes a refusal"
+            }
         }
     }
 }

@@ -190,6 +190,12 @@ impl SeenCall<'_> {
         match self.0 {}
     }
 
+    /// Whether it asks for memory of the process's own.
+    #[must_use]
+    pub const fn asks_for_memory(&self) -> bool {
+        match self.0 {}
+    }
+
     /// Whether it leaves in the socket what it finds there.
     #[must_use]
     pub const fn only_looks(&self) -> bool {

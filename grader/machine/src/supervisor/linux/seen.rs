@@ -110,6 +110,16 @@ impl<'call> SeenCall<'call> {
         self.kind == Kind::Select && time_outs::has_one(self.call)
     }
 
+    /// Whether it asks for memory of the process's own that it can write to.
+    #[must_use]
+    pub fn asks_for_memory(&self) -> bool {
+        let [_, _, protection, flags, ..] = self.call.arguments;
+        let has = |bits: u64, wanted: i32| bits & u64::from(wanted.unsigned_abs()) != 0;
+        self.kind == Kind::Memory
+            && has(protection, libc::PROT_WRITE)
+            && has(flags, libc::MAP_PRIVATE)
+    }
+
     /// Whether it leaves in the socket what it finds there (recv(2), `MSG_PEEK`).
     #[must_use]
     pub fn only_looks(&self) -> bool {
