@@ -43,6 +43,7 @@ pub(super) fn start(
     start: &Start,
     circumstances: &Circumstances<'_>,
 ) -> Result<Started, Stop> {
+    must_have_memory_of_its_own(scenario, circumstances)?;
     let (supervision, conduct) = supervision(scenario, start, circumstances)?;
     let port = circumstances.ports.free()?;
     let mut busy = None;
@@ -79,6 +80,24 @@ pub(super) fn start(
     })
 }
 
+/// Where memory is measured or runs out, a tool's cannot be told from the server's.
+fn must_have_memory_of_its_own(
+    scenario: &Scenario,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), Stop> {
+    let asks = scenario.exhausts_memory() || scenario.steps.iter().any(measures_memory);
+    match circumstances.memory_tool.filter(|_| asks) {
+        None => Ok(()),
+        Some(tool) => Err(Stop::Skip(format!(
+            "the server is built with {tool}, whose memory cannot be told from the server's own"
+        ))),
+    }
+}
+
+fn measures_memory(step: &Step) -> bool {
+    step.action == Action::Measure(Measured::Memory)
+}
+
 /// What must be supervised for this scenario.
 fn supervision(
     scenario: &Scenario,
@@ -89,7 +108,6 @@ fn supervision(
         Action::Fail(fault) => Some(fault.call),
         _ => None,
     });
-    let measures_memory = |step: &Step| step.action == Action::Measure(Measured::Memory);
     let supervision = Supervision {
         descriptors: circumstances.server_descriptors,
         no_memory_at_start: start.no_memory,
