@@ -51,6 +51,12 @@ impl Captured {
         &self.head
     }
 
+    /// Whether these few bytes were written last.
+    #[must_use]
+    pub fn ends_with(&self, bytes: &[u8]) -> bool {
+        [&self.head[..], &self.tail].concat().ends_with(bytes)
+    }
+
     /// The last lines that were written, at most `lines` of them and some 300 characters each.
     #[must_use]
     pub fn last_words(&self, lines: usize) -> String {
@@ -157,6 +163,7 @@ mod tests {
         assert!(captured.head().starts_with(b"first\n"));
         assert!(captured.head.len() <= HEAD && captured.tail.len() <= TAIL);
         assert_eq!(captured.last_words(1), "last words");
+        assert!(captured.ends_with(b"\nlast words\n"));
     }
 
     #[test]
@@ -165,5 +172,6 @@ mod tests {
         captured.push(b"one\n\ntwo\n");
         assert_eq!(captured.last_words(5), "one\ntwo");
         assert_eq!(captured.head(), b"one\n\ntwo\n");
+        assert!(captured.ends_with(b"\ntwo\n") && !captured.ends_with(b"two"));
     }
 }

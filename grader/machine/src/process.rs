@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::confinement::Confine;
@@ -224,12 +225,17 @@ impl Process {
         procfs::process::Process::new(self.keeper.process().as_raw_pid())
     }
 
-    /// From here on, it gets no more memory.
+    /// From here on, it gets no more memory, or this process below it.
     ///
     /// # Errors
     /// The kernel refuses.
-    pub fn exhaust_memory(&self) -> io::Result<()> {
-        memory::exhaust(self.keeper.process())
+    pub fn exhaust_memory(&self, below: Option<u32>) -> io::Result<()> {
+        let below = below.and_then(|id| Pid::from_raw(id.cast_signed()));
+        match memory::exhaust(below.unwrap_or_else(|| self.keeper.process())) {
+            // It has ended meanwhile.
+            Err(error) if Errno::from_io_error(&error) == Some(Errno::SRCH) => Ok(()),
+            done => done,
+        }
     }
 
     /// Lets it go on.
@@ -251,7 +257,7 @@ impl Process {
         let _gone = kill_process(self.keeper.process(), signal);
         if let Ok(patience) = Timespec::try_from(FAREWELL) {
             let mut ended = [PollFd::new(&self.keeper, PollFlags::IN)];
-            while poll(&mut ended, Some(&patience)) == Err(rustix::io::Errno::INTR) {}
+            while poll(&mut ended, Some(&patience)) == Err(Errno::INTR) {}
         }
     }
 }

@@ -306,12 +306,12 @@ impl<P: Policy> Session<P> {
         self.supervisor.as_mut().map(Supervisor::policy)
     }
 
-    /// From here on, the server gets no more memory.
+    /// From here on, the server gets no more memory: this process, or the one that was started.
     ///
     /// # Errors
     /// The machine does not allow it.
-    pub fn exhaust_memory(&self) -> io::Result<()> {
-        self.process.exhaust_memory()
+    pub fn exhaust_memory(&self, process: Option<u32>) -> io::Result<()> {
+        self.process.exhaust_memory(process)
     }
 
     /// Kills the server with all its descendants and returns all that it has written.

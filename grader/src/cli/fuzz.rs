@@ -56,6 +56,7 @@ pub(super) fn fuzz(options: &Fuzz) -> Result<ExitCode, CommandError> {
             other_descriptors: None,
             unseen,
             other_language: submission.other_language(),
+            memory_tool: submission.memory_tool(),
             instruments: Vec::new(),
             only_observe: false,
             jobs: options.jobs.map_or_else(usual_jobs, Into::into),

@@ -124,6 +124,7 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
                 other_descriptors,
                 unseen,
                 other_language: submission.other_language(),
+                memory_tool: submission.memory_tool(),
                 instruments: instruments.list,
                 only_observe,
                 jobs: options.jobs.map_or_else(usual_jobs, Into::into),

@@ -1,4 +1,5 @@
-//! Calls that are made to fail, once each, without the kernel having made them.
+//! Calls that are made to fail without the kernel having made them: once each, but for a send to
+//! who has gone.
 
 use machine::supervisor::{Direction, Kind, Socket};
 use rustix::io::Errno;
@@ -14,6 +15,8 @@ pub(super) struct Armed {
     /// Only on this socket.
     on: Option<Socket>,
     pub(super) error: Errno,
+    /// Whether every later one fails as well, since the connection is gone.
+    lasts: bool,
 }
 
 /// What has been told to fail, and what has failed.
@@ -26,12 +29,13 @@ pub(super) struct Faults {
 
 impl Faults {
     /// From now on, the next such call fails; where a client's port is given, only on the
-    /// connection to that client.
-    pub(super) fn arm(&mut self, call: FailingCall, on: Option<u16>, error: Errno) {
+    /// connection to that client, and for good where that is gone.
+    pub(super) fn arm(&mut self, call: FailingCall, on: Option<u16>, error: FailingWith) {
         self.armed.push(Armed {
             call,
             on: on.map(Socket::Client),
-            error,
+            error: errno(error),
+            lasts: on.is_some() && call.fails_for_good(error),
         });
     }
 
@@ -47,7 +51,16 @@ impl Faults {
             .armed
             .iter()
             .position(|armed| armed.call == call && (armed.on.is_none() || armed.on == on))?;
-        let armed = self.armed.remove(place);
+        let armed = if self.armed[place].lasts {
+            // The kernel tells of a reset once.
+            let later = Armed {
+                error: Errno::PIPE,
+                ..self.armed[place]
+            };
+            std::mem::replace(&mut self.armed[place], later)
+        } else {
+            self.armed.remove(place)
+        };
         if call.is_fatal() {
             /// What the server has where it has no socket.
             const NONE: i32 = -1;
@@ -64,7 +77,12 @@ impl Faults {
 
     /// The call was interrupted before it could be made to fail, and will be made again.
     pub(super) fn arm_again(&mut self, armed: Armed) {
-        self.armed.push(armed);
+        let is_it =
+            |other: &&mut Armed| armed.lasts && (other.call, other.on) == (armed.call, armed.on);
+        match self.armed.iter_mut().find(is_it) {
+            Some(later) => *later = armed,
+            None => self.armed.push(armed),
+        }
         self.fatal = None;
     }
 
@@ -118,7 +136,7 @@ pub(super) fn may_fail(kind: Kind, call: FailingCall) -> bool {
 }
 
 /// The kernel's number of an error.
-pub(super) const fn errno(error: FailingWith) -> Errno {
+const fn errno(error: FailingWith) -> Errno {
     match error {
         FailingWith::Aborted => Errno::CONNABORTED,
         FailingWith::TooManyDescriptors => Errno::MFILE,
@@ -143,7 +161,7 @@ mod tests {
     #[test]
     fn a_fault_strikes_once() {
         let mut faults = Faults::default();
-        faults.arm(FailingCall::Accept, None, Errno::MFILE);
+        faults.arm(FailingCall::Accept, None, FailingWith::TooManyDescriptors);
         assert_eq!(faults.strike(Kind::Select, of_server(0), None), None);
         let struck = faults.strike(Kind::Accept, of_server(3), Some(Socket::Listener));
         assert_eq!(struck.map(|armed| armed.error), Some(Errno::MFILE));
@@ -157,7 +175,7 @@ mod tests {
     #[test]
     fn a_fault_strikes_the_client_that_it_is_meant_for() {
         let mut faults = Faults::default();
-        faults.arm(FailingCall::Send, Some(7), Errno::PIPE);
+        faults.arm(FailingCall::Send, Some(7), FailingWith::BrokenPipe);
         assert!(faults.concerns_a_client(WRITE) && !faults.concerns_a_client(Kind::Accept));
         assert_eq!(
             faults.strike(WRITE, of_server(5), Some(Socket::Client(8))),
@@ -169,9 +187,43 @@ mod tests {
     }
 
     #[test]
+    fn a_connection_that_is_gone_goes_on_failing() {
+        let bob = Some(Socket::Client(7));
+        let mut faults = Faults::default();
+        faults.arm(FailingCall::Send, Some(7), FailingWith::Reset);
+        let mut strike = |on| faults.strike(WRITE, of_server(5), on).map(|it| it.error);
+        assert_eq!(strike(bob), Some(Errno::CONNRESET));
+        assert_eq!(strike(bob), Some(Errno::PIPE));
+        assert_eq!(strike(Some(Socket::Client(8))), None);
+        assert_eq!(strike(bob), Some(Errno::PIPE));
+    }
+
+    #[test]
+    fn what_was_interrupted_fails_as_it_would_have() {
+        let bob = Some(Socket::Client(7));
+        let mut faults = Faults::default();
+        faults.arm(FailingCall::Send, Some(7), FailingWith::Reset);
+        let struck = faults.strike(WRITE, of_server(5), bob).expect("it fails");
+        faults.arm_again(struck);
+        assert_eq!(faults.strike(WRITE, of_server(5), bob), Some(struck));
+        let errors = [(); 2].map(|()| faults.strike(WRITE, of_server(5), bob));
+        assert!(errors.iter().flatten().all(|it| it.error == Errno::PIPE));
+        assert_eq!(errors.iter().flatten().count(), 2);
+    }
+
+    #[test]
+    fn a_connection_that_lacks_room_for_a_moment_fails_once() {
+        let bob = Some(Socket::Client(7));
+        let mut faults = Faults::default();
+        faults.arm(FailingCall::Send, Some(7), FailingWith::NoBuffers);
+        assert!(faults.strike(WRITE, of_server(5), bob).is_some());
+        assert_eq!(faults.strike(WRITE, of_server(5), bob), None);
+    }
+
+    #[test]
     fn nothing_may_be_done_with_a_socket_that_could_not_be_bound() {
         let mut faults = Faults::default();
-        faults.arm(FailingCall::Bind, None, Errno::ADDRINUSE);
+        faults.arm(FailingCall::Bind, None, FailingWith::AddressInUse);
         assert!(faults.strike(Kind::Bind, of_server(3), None).is_some());
         assert_eq!(
             faults.offence(Kind::Listen, "listen", of_server(3)),
@@ -187,7 +239,7 @@ mod tests {
     #[test]
     fn nothing_may_be_done_without_a_socket() {
         let mut faults = Faults::default();
-        faults.arm(FailingCall::Socket, None, Errno::MFILE);
+        faults.arm(FailingCall::Socket, None, FailingWith::TooManyDescriptors);
         assert!(faults.strike(Kind::Socket, of_server(2), None).is_some());
         assert!(faults.offence(Kind::Bind, "bind", of_server(-1)).is_some());
         assert_eq!(faults.offence(WRITE, "write", of_server(2)), None);
@@ -197,7 +249,7 @@ mod tests {
     fn what_another_process_has_under_the_same_number_is_not_meant() {
         let shell = |number| (2, number);
         let mut faults = Faults::default();
-        faults.arm(FailingCall::Listen, None, Errno::ADDRINUSE);
+        faults.arm(FailingCall::Listen, None, FailingWith::AddressInUse);
         assert!(faults.strike(Kind::Listen, of_server(3), None).is_some());
         let read = Kind::Transfer(Direction::Read);
         assert_eq!(faults.offence(read, "read", shell(3)), None);

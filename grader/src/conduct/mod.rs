@@ -6,7 +6,9 @@
 //! |---|---|
 //! | `order`, `discipline` | whether select was asked before a call |
 //! | `allowed` | which calls the allowed functions make |
+//! | `early` | which calls before the first socket are the author's |
 //! | `faults` | calls that are made to fail |
+//! | `memory` | whether memory was asked for that could not be had |
 //! | `misconduct` | what is found |
 //! | `need` | how much must be seen for it |
 
@@ -18,12 +20,16 @@ use machine::{ClientId, Host, Supervision};
 
 use crate::scenario::{FailingCall, Fault, Watch};
 use discipline::Descriptor;
+use early::Early;
 use faults::{Armed, Faults};
+use memory::{Deed, Memory};
 use order::{Order, Seen};
 
 mod allowed;
 mod discipline;
+mod early;
 mod faults;
+mod memory;
 mod misconduct;
 mod need;
 mod order;
@@ -44,6 +50,9 @@ pub struct Conduct {
     fails_later: BTreeSet<FailingCall>,
     order: Order,
     faults: Faults,
+    memory: Memory,
+    /// Whether there is no memory from the first socket of the internet on.
+    no_memory_at_start: bool,
     /// Whether time-outs are let pass at some time.
     passes_time: bool,
     /// How many time-outs of select are still let pass.
@@ -51,6 +60,8 @@ pub struct Conduct {
     /// The processes that have asked for a socket of the internet, with which the start-up of a C
     /// program ends. One that only waits for the server does not ask.
     begun: BTreeSet<u32>,
+    /// What the others have called, unless the language has a start-up of its own.
+    early: Option<Early>,
     /// The first call that must not have been made.
     misconduct: Option<Misconduct>,
     /// What was decided last and has not been answered.
@@ -79,15 +90,33 @@ impl Conduct {
     ) -> Self {
         let mut faults = Faults::default();
         if let Some(call) = fails_at_start {
-            faults.arm(call, None, faults::errno(call.usual_error()));
+            faults.arm(call, None, call.usual_error());
         }
         Self {
             watch,
             fails_at_start,
             fails_later,
             faults,
+            early: Some(Early::default()),
             ..Self::default()
         }
+    }
+
+    /// The same for a program in another language than C, whose start-up may make any call.
+    #[must_use]
+    pub fn in_another_language(self) -> Self {
+        Self {
+            early: None,
+            ..self
+        }
+    }
+
+    /// The same, where memory runs out at some time, or with the first socket of the internet.
+    #[must_use]
+    pub fn exhausting_memory(mut self, at_some_time: bool, at_start: bool) -> Self {
+        self.memory.runs_out = at_some_time;
+        self.no_memory_at_start = at_start;
+        self
     }
 
     /// The same, where time-outs of select are let pass at some time.
@@ -105,7 +134,7 @@ impl Conduct {
         // What fails later may have to do so on one client's connection.
         if self.judges_order() || !self.fails_later.is_empty() || self.passes_time {
             Need::Sockets
-        } else if !self.watch.is_empty() || self.fails_at_start.is_some() {
+        } else if !self.watch.is_empty() || self.fails_at_start.is_some() || self.memory.runs_out {
             Need::Calls
         } else {
             Need::Nothing
@@ -119,6 +148,19 @@ impl Conduct {
 
     fn judges_order(&self) -> bool {
         self.watch.contains(&Watch::SelectFirst) || self.watch.contains(&Watch::NeverEagain)
+    }
+
+    /// What a process has called before its first socket counts as soon as it asks for one.
+    fn look_back(&mut self, call: &SeenCall<'_>) {
+        let Some(early) = &mut self.early else { return };
+        let process = call.process();
+        if call.is_for_the_internet() {
+            if let Some(call) = early.take(process) {
+                self.found(Offence::NotAllowed { call }, Vec::new());
+            }
+        } else if self.watch.contains(&Watch::AllowedFunctions) && !self.begun.contains(&process) {
+            early.note(process, call.system_call(), call.arguments());
+        }
     }
 
     /// What is wrong with a call whatever socket it is about.
@@ -168,13 +210,16 @@ impl Policy for Conduct {
             | Kind::Close => self.judges_order(),
             Kind::Bind | Kind::Listen => self.fails_at_start.is_some(),
             Kind::Socket => self.watch.contains(&Watch::AllowedFunctions),
+            Kind::Memory | Kind::Exit => self.memory.runs_out,
             Kind::Fork | Kind::Other => false,
         };
         let goes_on_after_a_failure =
             self.fails_at_start.is_some() && matches!(kind, Kind::Accept | Kind::Transfer(_));
+        let tells_the_server = matches!(kind, Kind::Socket | Kind::Listen | Kind::Accept);
         concerns_order
             || kind == Kind::Select && self.passes_time
             || goes_on_after_a_failure
+            || self.memory.runs_out && tells_the_server
             || self.fails_at_start.iter().any(fails)
             || self.fails_later.iter().any(fails)
     }
@@ -186,9 +231,14 @@ impl Policy for Conduct {
 
     fn decide(&mut self, call: &SeenCall<'_>) -> io::Result<Decision> {
         self.pending = Pending::Nothing;
+        self.look_back(call);
         if call.is_for_the_internet() {
             self.begun.insert(call.process());
+            if self.no_memory_at_start {
+                self.memory.has_run_out(Some(call.process()));
+            }
         }
+        self.memory.note(call.process(), Deed::of(call));
         if let Some(offence) = self.offence(call) {
             self.found(offence, Vec::new());
         }
@@ -231,7 +281,7 @@ impl Policy for Conduct {
     }
 }
 
-/// Makes a call fail when the server makes it next.
+/// Makes a call fail when the server makes it next, and for good where a connection is gone.
 ///
 /// # Errors
 /// The client that it is about is not connected.
@@ -239,11 +289,32 @@ pub fn fail_next(session: &mut Session, fault: &Fault) -> io::Result<()> {
     let client: Option<ClientId> = fault.to;
     let client = client.map(|who| session.port_of(who)).transpose()?;
     if let Some(conduct) = session.policy() {
-        conduct
-            .faults
-            .arm(fault.call, client, faults::errno(fault.error));
+        conduct.faults.arm(fault.call, client, fault.error);
     }
     Ok(())
+}
+
+/// Takes from the server the possibility to get more memory.
+///
+/// # Errors
+/// The machine does not allow it.
+pub fn exhaust_memory(session: &mut Session) -> io::Result<()> {
+    let server = session
+        .policy()
+        .and_then(|conduct| conduct.memory.has_run_out(None));
+    session.exhaust_memory(server)
+}
+
+/// Whether the server has asked for memory since it can have none.
+pub fn was_refused_memory(session: &mut Session) -> bool {
+    session
+        .policy()
+        .is_some_and(|conduct| conduct.memory.was_refused())
+}
+
+/// The status with which the server itself has ended, whoever has started it.
+pub fn status_without_memory(session: &mut Session) -> Option<i32> {
+    session.policy().and_then(|conduct| conduct.memory.status())
 }
 
 /// Lets so many time-outs of select pass at once, from the next call on.

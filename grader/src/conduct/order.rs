@@ -93,7 +93,13 @@ impl Order {
                     judgement,
                 }
             }
-            Kind::Socket | Kind::Bind | Kind::Listen | Kind::Fork | Kind::Other => {
+            Kind::Socket
+            | Kind::Bind
+            | Kind::Listen
+            | Kind::Fork
+            | Kind::Memory
+            | Kind::Exit
+            | Kind::Other => {
                 return Ok(None);
             }
         };

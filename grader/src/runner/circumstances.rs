@@ -30,6 +30,8 @@ pub(super) struct Circumstances<'run> {
     pub(super) unseen: &'run Unseen,
     /// In what it is plainly written, where that is not C: `Rust`.
     pub(super) other_language: Option<&'static str>,
+    /// The tool that was built into it and has memory of its own.
+    pub(super) memory_tool: Option<&'static str>,
     /// The place of this play among those that go on side by side; `None` for one that has no
     /// others beside it.
     pub(super) place: Option<&'run Place<'run>>,

@@ -66,8 +66,13 @@ impl Play<'_> {
             }
             Move::Fail(fault) => {
                 self.transcript.server(&format!(
-                    "will see {} fail once",
-                    explain::fault_in_words(&fault, &self.transcript)
+                    "will see {} fail {}",
+                    explain::fault_in_words(&fault, &self.transcript),
+                    if fault.to.is_some() && fault.call.fails_for_good(fault.error) {
+                        "from now on"
+                    } else {
+                        "once"
+                    }
                 ));
                 self.adversity = true;
                 Ok(conduct::fail_next(&mut self.session, &fault)?)
@@ -75,7 +80,9 @@ impl Play<'_> {
             Move::NoMemory => {
                 self.transcript.server("gets no more memory");
                 self.adversity = true;
-                self.session.exhaust_memory().map_err(|error| {
+                self.no_memory = true;
+                self.complaints = self.session.stderr().total();
+                conduct::exhaust_memory(&mut self.session).map_err(|error| {
                     Stop::NotHere(format!("this machine does not let memory run out: {error}"))
                 })?;
                 Ok(())

@@ -21,7 +21,12 @@ use machine::ports::{self, Port};
 use machine::{Exit, Happening};
 
 /// What a server says that cannot go on (subject).
-const FATAL_ERROR: &str = "Fatal error\n";
+const FATAL_ERROR: &[u8] = b"Fatal error\n";
+
+/// Why nothing is said of how a server takes it that there is no memory.
+const ASKED_FOR_NONE: &str = "the server asked for no memory after that, so that nothing was seen \
+                              of how it takes a refusal; what else it did wrong then is judged \
+                              elsewhere";
 
 /// A scenario under way.
 #[derive(Debug)]
@@ -53,6 +58,10 @@ pub(super) struct Play<'run> {
     pub(super) adversity: bool,
     /// What has been done until now.
     pub(super) history: History,
+    /// Whether memory has run out.
+    pub(super) no_memory: bool,
+    /// How much it had written to standard error by then.
+    pub(super) complaints: u64,
     pub(super) clock: Clock,
     /// The step that is being played, by its place.
     step: usize,
@@ -104,6 +113,8 @@ impl<'run> Play<'run> {
             measurements: Measurements::default(),
             adversity: false,
             history: History::default(),
+            no_memory: scenario.starts_without_memory(),
+            complaints: 0,
             clock,
             step: 0,
             line: 1,
@@ -122,7 +133,11 @@ impl<'run> Play<'run> {
                 self.finish()
             }
             Err(Stop::Wrong(failure)) => {
-                if self.ended_for_want_of_memory(&failure)? {
+                let was_refused = conduct::was_refused_memory(&mut self.session);
+                if self.no_memory && self.serves && !was_refused {
+                    return Err(Stop::Skip(ASKED_FOR_NONE.into()));
+                }
+                if was_refused && self.ended_for_want_of_memory(&failure)? {
                     readings.insert(Reading::NoMemoryIsFatal);
                     return Ok(());
                 }
@@ -133,19 +148,25 @@ impl<'run> Play<'run> {
     }
 
     /// Whether what looks like a failure is the end that the subject asks for when no memory can
-    /// be had.
+    /// be had. What it writes besides is another rule's matter (`silent`).
     fn ended_for_want_of_memory(&mut self, failure: &Failure) -> Result<bool, Stop> {
-        if !self.scenario.exhausts_memory() || failure.comparison.is_some() {
+        if failure.comparison.is_some() {
             return Ok(false);
         }
-        let ended = self.await_death()? == Some(Exit::Status(1));
+        // A script that has started the server may end with another status, or later.
+        let ended = match conduct::status_without_memory(&mut self.session) {
+            Some(status) => status == 1,
+            None => self.await_death()? == Some(Exit::Status(1)),
+        };
         // What it wrote before it ended may still be on its way through the pipe.
         let _told_already = self
             .session
             .pump(Duration::ZERO, |_| Ok::<(), io::Error>(()));
-        Ok(ended
-            && self.session.stdout().total() == 0
-            && self.session.stderr().head() == FATAL_ERROR.as_bytes())
+        let stderr = self.session.stderr();
+        let is_a_line = self.complaints > 0
+            || stderr.head() == FATAL_ERROR
+            || stderr.ends_with(&[b"\n", FATAL_ERROR].concat());
+        Ok(ended && is_a_line && stderr.ends_with(FATAL_ERROR))
     }
 
     fn all_moves(&mut self) -> Result<(), Stop> {
@@ -286,8 +307,8 @@ impl<'run> Play<'run> {
         }
     }
 
-    fn collect_readings(&self, readings: &mut BTreeSet<Reading>) {
-        if self.scenario.exhausts_memory() {
+    fn collect_readings(&mut self, readings: &mut BTreeSet<Reading>) {
+        if self.no_memory && !conduct::was_refused_memory(&mut self.session) {
             readings.insert(Reading::NoMemoryIsNeeded);
         }
         for (place, stream) in self.streams.iter().enumerate() {

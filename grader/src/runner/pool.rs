@@ -38,6 +38,8 @@ pub struct Settings {
     pub unseen: Unseen,
     /// In what it is plainly written, where that is not C: `Rust`.
     pub other_language: Option<&'static str>,
+    /// The tool that was built into it and has memory of its own: `AddressSanitizer`.
+    pub memory_tool: Option<&'static str>,
     /// Tools with which the suite is played as well.
     pub instruments: Vec<Instrument>,
     /// Whether only what they say is wanted, and no report.

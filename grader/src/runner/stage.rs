@@ -62,6 +62,7 @@ impl<'run> Stage<'run> {
             other_descriptors: settings.other_descriptors.as_deref(),
             unseen: &settings.unseen,
             other_language: settings.other_language,
+            memory_tool: settings.memory_tool,
             place: None,
             ports: &self.ports,
             patience: settings.patience,

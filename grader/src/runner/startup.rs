@@ -11,7 +11,7 @@ use super::stop::{Stop, blind};
 use machine::ports::{self, BusyPort, Port};
 use machine::{Captured, Exit, Supervision};
 
-use crate::conduct::{self, Conduct, Need, Session};
+use crate::conduct::{self, Conduct, Session};
 use crate::scenario::{
     Action, Argument, FailingCall, Measured, Scenario, Start, StartOutcome, Step,
 };
@@ -43,6 +43,7 @@ pub(super) fn start(
     start: &Start,
     circumstances: &Circumstances<'_>,
 ) -> Result<Started, Stop> {
+    must_have_memory_of_its_own(scenario, circumstances)?;
     let (supervision, conduct) = supervision(scenario, start, circumstances)?;
     let port = circumstances.ports.free()?;
     let mut busy = None;
@@ -79,6 +80,24 @@ pub(super) fn start(
     })
 }
 
+/// Where memory is measured or runs out, a tool's cannot be told from the server's.
+fn must_have_memory_of_its_own(
+    scenario: &Scenario,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), Stop> {
+    let asks = scenario.exhausts_memory() || scenario.steps.iter().any(measures_memory);
+    match circumstances.memory_tool.filter(|_| asks) {
+        None => Ok(()),
+        Some(tool) => Err(Stop::Skip(format!(
+            "the server is built with {tool}, whose memory cannot be told from the server's own"
+        ))),
+    }
+}
+
+fn measures_memory(step: &Step) -> bool {
+    step.action == Action::Measure(Measured::Memory)
+}
+
 /// What must be supervised for this scenario.
 fn supervision(
     scenario: &Scenario,
@@ -89,22 +108,19 @@ fn supervision(
         Action::Fail(fault) => Some(fault.call),
         _ => None,
     });
-    let measures_memory = |step: &Step| step.action == Action::Measure(Measured::Memory);
     let supervision = Supervision {
         descriptors: circumstances.server_descriptors,
         no_memory_at_start: start.no_memory,
         tight_heap: scenario.steps.iter().any(measures_memory),
         is_instrumented: circumstances.program.farewell.is_some(),
     };
-    let conduct = Conduct::new(scenario.watch.clone(), start.fails, faults.collect())
+    let mut conduct = Conduct::new(scenario.watch.clone(), start.fails, faults.collect())
+        .exhausting_memory(scenario.exhausts_memory(), start.no_memory)
         .passing_time(circumstances.lets_time_pass(scenario));
-    // Memory runs out when a certain call is made.
-    let for_memory = if start.no_memory {
-        Need::Calls
-    } else {
-        Need::Nothing
-    };
-    let need = conduct.need().max(for_memory);
+    if circumstances.other_language.is_some() {
+        conduct = conduct.in_another_language();
+    }
+    let need = conduct.need();
     match (
         circumstances.unseen.why(need),
         circumstances.other_descriptors,

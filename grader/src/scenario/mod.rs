@@ -108,6 +108,13 @@ impl Scenario {
         })
     }
 
+    /// Whether the server can have no memory from its first socket on.
+    #[must_use]
+    pub fn starts_without_memory(&self) -> bool {
+        let is_it = |step: &Step| matches!(&step.action, Action::Start(start) if start.no_memory);
+        self.steps.iter().any(is_it)
+    }
+
     /// Whether time is let pass.
     #[must_use]
     pub fn passes_time(&self) -> bool {
@@ -184,6 +191,13 @@ impl FailingCall {
     #[must_use]
     pub const fn is_fatal(self) -> bool {
         matches!(self, Self::Socket | Self::Bind | Self::Listen)
+    }
+
+    /// Whether every later one on the same connection fails as well, since the connection is gone.
+    /// (After a reset, recv tells the end of the stream: it fails once.)
+    #[must_use]
+    pub const fn fails_for_good(self, error: FailingWith) -> bool {
+        matches!(self, Self::Send) && matches!(error, FailingWith::Reset | FailingWith::BrokenPipe)
     }
 
     /// The error that it fails with where nothing else is said: one that happens.
@@ -289,7 +303,7 @@ pub enum Action {
     Thaw,
     /// A connection to this address, at the server's port, must be refused.
     Refuse(Ipv4Addr),
-    /// The next call of this kind fails.
+    /// The next call of this kind fails, and a send to a client that has gone for good.
     Fail(Fault),
     /// No more memory can be had from here on.
     NoMemory,

@@ -220,6 +220,13 @@ impl Submission {
         language::other_than_c(&program)
     }
 
+    /// The tool that was built into the program and has memory of its own: `AddressSanitizer`.
+    #[must_use]
+    pub fn memory_tool(&self) -> Option<&'static str> {
+        let program = std::fs::read(&self.program.as_ref().ok()?.path).ok()?;
+        language::memory_tool(&program)
+    }
+
     /// The kernel does not execute it, for this reason.
     #[must_use]
     pub fn refused(&self, error: io::Error) -> SubmissionError {

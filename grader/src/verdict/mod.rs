@@ -127,7 +127,7 @@ pub enum Reading {
     LazyMissedLines,
     /// Where no memory could be had, the server said `Fatal error` and ended.
     NoMemoryIsFatal,
-    /// Where no memory could be had, the server needed none and went on.
+    /// Where no memory could be had, the server asked for none and went on.
     NoMemoryIsNeeded,
     /// A test of the exam was passed only where recv waits for what has not come.
     OnlyWhereRecvWaits,
@@ -154,7 +154,10 @@ impl Reading {
             Self::LazyFoundEverything => "a lazy client finds everything when it reads again",
             Self::LazyMissedLines => "a lazy client misses whole lines",
             Self::NoMemoryIsFatal => "without memory it ends, saying so",
-            Self::NoMemoryIsNeeded => "without memory it goes on, needing none",
+            Self::NoMemoryIsNeeded => {
+                "without memory it goes on and asks for none, so that nothing is seen of how it \
+                 takes a refusal"
+            }
             Self::OnlyWhereRecvWaits => {
                 "a test of the exam is passed only where recv waits, by luck"
             }

@@ -20,6 +20,7 @@ mod interruption;
 mod invocation;
 mod machine_reports;
 mod ordinary_user;
+mod out_of_memory;
 mod resources;
 #[path = "../servers/mod.rs"]
 mod servers;

@@ -62,6 +62,27 @@ fn a_call_that_no_allowed_function_makes_is_named() {
     }
 }
 
+#[test]
+fn a_call_before_the_first_socket_counts() {
+    let server = servers::saboteur("calls_signal");
+    for path in [server.path.clone(), server.statically_linked()] {
+        let played = play(Some(&path), &["--only", "allowed-calls"]);
+        assert_eq!(played.status, 1, "{}", played.stdout);
+        let wrong = "the server made the system call rt_sigaction, which none of the allowed";
+        assert!(played.stdout.contains(wrong), "{}", played.stdout);
+    }
+}
+
+#[test]
+fn a_call_of_the_program_that_starts_the_server_does_not_count() {
+    for statically in [false, true] {
+        let server = servers::supervised("calls_before_it_executes", statically);
+        let played = play(Some(&server), &["--only", "allowed-calls"]);
+        assert_eq!(played.status, 0, "{}", played.stdout);
+        assert_eq!(played.count("subject", "passed"), 1, "{}", played.stdout);
+    }
+}
+
 /// What leads past the filter, or into other processes.
 const PAST_THE_FILTER: &[&str] = &[
     "io_uring_setup",

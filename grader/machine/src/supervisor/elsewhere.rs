@@ -170,6 +170,12 @@ impl SeenCall<'_> {
         match self.0 {}
     }
 
+    /// Its arguments.
+    #[must_use]
+    pub const fn arguments(&self) -> [u64; 6] {
+        match self.0 {}
+    }
+
     /// Its first argument.
     #[must_use]
     pub const fn descriptor(&self) -> i32 {
@@ -185,6 +191,12 @@ impl SeenCall<'_> {
     /// Whether it is one of select that waits no longer than it is told.
     #[must_use]
     pub const fn has_time_out(&self) -> bool {
+        match self.0 {}
+    }
+
+    /// Whether it asks for memory of the process's own.
+    #[must_use]
+    pub const fn asks_for_memory(&self) -> bool {
         match self.0 {}
     }
 

@@ -92,6 +92,10 @@ pub enum Kind {
     Close,
     /// Starts a process or a thread: fork(2), vfork(2), clone(2) and clone3.
     Fork,
+    /// Maps memory or a file: mmap(2). When brk(2) gives none, the C library asks it as well.
+    Memory,
+    /// Ends the process with a status: exit_group(2).
+    Exit,
     /// Anything else.
     Other,
 }

@@ -238,7 +238,8 @@ pub(super) enum VerbShape {
     Thaw(Only),
     /// A connection to this address of the machine itself, at the server's port, must be refused.
     Refuse(#[schemars(extend("format" = "ipv4"))] At<String>),
-    /// A call fails when the server makes it next, once.
+    /// A call fails when the server makes it next, once; a send to a client with `ECONNRESET` or
+    /// `EPIPE` goes on failing.
     Fail(FailShape),
     /// No more memory can be had from here on: the server says `Fatal error` and exits with
     /// status 1 when it needs some, or goes on without.
@@ -379,7 +380,8 @@ pub(super) struct FloodShape {
     pub(super) until_full: At<Vec<At<String>>>,
 }
 
-/// A call fails when the server makes it next, once.
+/// A call fails when the server makes it next, once; a send to a client with `ECONNRESET` or
+/// `EPIPE` goes on failing.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "fail")]

@@ -49,6 +49,8 @@ const KNOWN: &[(Sysno, Kind, &str)] = &[
     (Sysno::vfork, Kind::Fork, "vfork"),
     (Sysno::clone, Kind::Fork, "clone"),
     (Sysno::clone3, Kind::Fork, "clone3"),
+    (Sysno::mmap, Kind::Memory, "mmap"),
+    (Sysno::exit_group, Kind::Exit, "exit"),
 ];
 
 /// What a call of this number is, and what people call it.

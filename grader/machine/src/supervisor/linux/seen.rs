@@ -86,6 +86,12 @@ impl<'call> SeenCall<'call> {
         self.process.as_raw_pid().unsigned_abs()
     }
 
+    /// Its arguments: numbers, and addresses in the memory of the process.
+    #[must_use]
+    pub const fn arguments(&self) -> [u64; 6] {
+        self.call.arguments
+    }
+
     /// Its first argument, which for most calls is a descriptor.
     #[must_use]
     pub const fn descriptor(&self) -> i32 {
@@ -102,6 +108,16 @@ impl<'call> SeenCall<'call> {
     #[must_use]
     pub fn has_time_out(&self) -> bool {
         self.kind == Kind::Select && time_outs::has_one(self.call)
+    }
+
+    /// Whether it asks for memory of the process's own that it can write to.
+    #[must_use]
+    pub fn asks_for_memory(&self) -> bool {
+        let [_, _, protection, flags, ..] = self.call.arguments;
+        let has = |bits: u64, wanted: i32| bits & u64::from(wanted.unsigned_abs()) != 0;
+        self.kind == Kind::Memory
+            && has(protection, libc::PROT_WRITE)
+            && has(flags, libc::MAP_PRIVATE)
     }
 
     /// Whether it leaves in the socket what it finds there (recv(2), `MSG_PEEK`).
