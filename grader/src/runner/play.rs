@@ -16,7 +16,7 @@ use crate::oracle::matcher::Mismatch;
 use crate::oracle::{Oracle, Stream};
 use crate::scenario::{ClientId, Scenario};
 use crate::script::{self, Departure, Move, Planned};
-use crate::verdict::{Failure, NotPlayed, Reading};
+use crate::verdict::{Failure, Matter, NotPlayed, Reading};
 use machine::ports::{self, Port};
 use machine::{Exit, Happening};
 
@@ -226,7 +226,8 @@ impl<'run> Play<'run> {
         // Whoever sends wrong bytes serves, if badly. Where a newcomer is the first client of all
         // and is not served, nobody is.
         let nobody_served = !self.serves || self.scenario.clients.is_empty();
-        if nobody_served && failure.comparison.is_none() {
+        let is_conduct = failure.kind.matter() == Matter::Conduct;
+        if nobody_served && is_conduct && failure.comparison.is_none() {
             failure.not_played = Some(NotPlayed::NeverServed);
             if failure.kind.rule().is_none() {
                 failure.beside = failure.beside.or(Some(NotPlayed::NeverServed.rule()));

@@ -169,18 +169,23 @@ fn complaint(row: &Value, due: &Due, folder: &Path) -> Option<String> {
             // What was not played says again what another check has found out.
             let unrelated = |check: &&Value| {
                 check["not_played"] == false
-                    && check["rule"] != **rule
-                    && others
-                        .as_ref()
-                        .is_some_and(|others| others.iter().all(|other| check["rule"] != **other))
+                    && check["finding"]["rule"] != **rule
+                    && others.as_ref().is_some_and(|others| {
+                        others
+                            .iter()
+                            .all(|other| check["finding"]["rule"] != **other)
+                    })
             };
-            failed().any(|check| check["rule"] == **rule) && failed().find(unrelated).is_none()
+            failed().any(|check| check["finding"]["rule"] == **rule)
+                && failed().find(unrelated).is_none()
         }
         Due::Passes(tier) => {
             failed().all(|check| rank(&check["tier"]) > rank(&Value::from(tier.name())))
         }
     };
-    let rules: BTreeSet<_> = failed().map(|check| check["rule"].to_string()).collect();
+    let rules: BTreeSet<_> = failed()
+        .map(|check| check["finding"]["rule"].to_string())
+        .collect();
     (!is_right).then(|| format!("{}: {} {rules:?}", row["id"], row["state"]))
 }
 

@@ -179,10 +179,11 @@ fn judge_once(saboteur: Saboteur, patience: [&'static str; 2]) -> Judged {
             "passed" | "skipped" if !scenarios.contains(text(&check["scenario"])) => {}
             "passed" => {}
             // It says again what another check has found out.
-            "failed" if check["not_played"] == true && check["rule"] != *saboteur.breaks => {}
+            "failed"
+                if check["not_played"] == true && check["finding"]["rule"] != *saboteur.breaks => {}
             "failed" => caught.push(Caught {
                 scenario: text(&check["scenario"]).to_owned(),
-                rule: text(&check["rule"]).to_owned(),
+                rule: text(&check["finding"]["rule"]).to_owned(),
             }),
             outcome => undecided.push(format!(
                 "{}: {} {outcome}: {}",

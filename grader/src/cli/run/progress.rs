@@ -1,7 +1,6 @@
 //! How far a run has come, on a terminal: what is wrong is told in a line as soon as it is known.
 
 use std::io;
-use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -9,9 +8,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::event::Event;
 use crate::report::Reporter;
 use crate::verdict::{CheckReport, Kind, wording};
-
-/// How often the time is drawn anew.
-const TICK: Duration = Duration::from_millis(200);
 
 /// A line that is drawn anew on standard error, and goes away when the run ends.
 #[derive(Debug)]
@@ -57,10 +53,8 @@ impl Progress {
 impl Reporter for Progress {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         match event {
-            Event::Started(run) => {
-                self.bar.set_length(run.checks as u64);
-                self.bar.enable_steady_tick(TICK);
-            }
+            // No thread of its own draws it: a run may have none to spare.
+            Event::Started(run) => self.bar.set_length(run.checks as u64),
             Event::Checked(check) => self.check(check),
             Event::Finished(_) => self.bar.finish_and_clear(),
         }
