@@ -16,6 +16,8 @@ pub enum Event {
     Checked(CheckReport),
     /// Every check has been reported.
     Finished(RunResult),
+    /// Somebody has interrupted the run: this is what is known by now, and nothing more comes.
+    Interrupted(RunResult),
 }
 
 /// What is known before the first check.

@@ -1,16 +1,16 @@
 //! `grader run`.
 
-use std::io;
 use std::path::Path;
-use std::time::Instant;
+use std::sync::{Arc, Mutex};
 
 use machine::{Host, Program, limits};
 
 use super::arguments::Run;
 use super::limitations::{descriptors, limitations, other_kind, unseen};
+use super::so_far::{at_the_end, lock};
 use super::variable::Variable;
 use super::{CommandError, filter, whole_suite};
-use crate::event::{Event, RunDescription, RunResult};
+use crate::event::{Event, RunDescription};
 use crate::exit_code::ExitCode;
 use crate::inspection::{Inspector, Observed};
 use crate::report::terminal::Terminal;
@@ -18,19 +18,19 @@ use crate::report::{Reporter, Target};
 use crate::runner::{self, RunError, Settings};
 use crate::submission::{Handed, Submission};
 use crate::suite::Inspection;
-use crate::verdict::Summary;
 use crate::verdict::score::Weights;
 
 mod in_order;
 mod instruments;
 mod progress;
+mod told;
 
 use in_order::InOrder;
 use progress::Progress;
+use told::Told;
 
 /// Grades a server and reports.
 pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
-    let begun = Instant::now();
     let handed = options.server.as_deref().map(Handed::at).transpose()?;
     let everything = whole_suite(&options.grading.selection)?;
     let mut suite = everything.clone();
@@ -41,9 +41,13 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
         .as_deref()
         .map(weights)
         .transpose()?;
-    let mut reporters = reporters(options)?;
+    let told = Arc::new(Mutex::new(Told::new(reporters(options)?)));
     let host = Host::of_this_executable();
-    let mut limitations = limitations(|| {});
+    let farewell = {
+        let told = Arc::clone(&told);
+        move || lock(&told).farewell()
+    };
+    let mut limitations = limitations(farewell);
     let confine = options.grading.confine.unwrap_or_default();
     let (confinement, missing) = confine.in_force();
     limitations.extend(missing);
@@ -63,7 +67,6 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
     }
     let instruments = instruments::of(&submission, &suite, options.grading.valgrind);
     let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
-    let mut summary = Summary::default();
     let inspector = Inspector::new(&submission);
     let mut in_order = InOrder {
         checks: suite.checks().into_iter().peekable(),
@@ -80,14 +83,7 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
             limitations,
         }),
         accept_skipped: options.grading.accept_skipped,
-        tell: |event: &Event| -> io::Result<()> {
-            if let Event::Checked(check) = event {
-                summary.add(check);
-            }
-            reporters
-                .iter_mut()
-                .try_for_each(|reporter| reporter.event(event))
-        },
+        tell: |event: &Event| lock(&told).tell(event),
     };
     let played = match &submission.program {
         Err(not_compiled) => suite
@@ -144,14 +140,9 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
         observations: &observations,
         no_valgrind: instruments.no_valgrind.as_deref(),
     })?;
-    drop(in_order);
-    let verdict = summary.verdict(options.grading.require);
-    let duration = begun.elapsed();
-    let finished = Event::Finished(RunResult { summary, duration });
-    reporters
-        .iter_mut()
-        .try_for_each(|reporter| reporter.event(&finished))?;
-    Ok(verdict.into())
+    let mut told = at_the_end(&told);
+    told.finish()?;
+    Ok(told.summary.verdict(options.grading.require).into())
 }
 
 /// Reads how many points each rule is worth.
@@ -162,9 +153,9 @@ pub(super) fn weights(path: &Path) -> Result<Weights, CommandError> {
 }
 
 /// The reports that are asked for, opened before anything is played, and the one for people.
-fn reporters(options: &Run) -> Result<Vec<Box<dyn Reporter>>, CommandError> {
+fn reporters(options: &Run) -> Result<Vec<Box<dyn Reporter + Send>>, CommandError> {
     // First, so that its line is gone before anything else is written at the end.
-    let mut reporters: Vec<Box<dyn Reporter>> = vec![Box::new(Progress::new())];
+    let mut reporters: Vec<Box<dyn Reporter + Send>> = vec![Box::new(Progress::new())];
     if options.report.iter().any(Target::is_stdout) {
         reporters.push(Box::new(Terminal::on_stderr(
             options.verbose,

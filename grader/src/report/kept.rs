@@ -17,6 +17,8 @@ pub struct Progress {
     pub checks: Vec<CheckReport>,
     /// What is known after the last check.
     pub result: Option<RunResult>,
+    /// Whether somebody has interrupted it.
+    pub is_interrupted: bool,
 }
 
 impl Progress {
@@ -50,7 +52,7 @@ enum Sink {
     /// Written anew with every event.
     File(File),
     /// Written once, at the end.
-    Stream(Box<dyn Write>),
+    Stream(Box<dyn Write + Send>),
 }
 
 impl<D: Document> Kept<D> {
@@ -60,7 +62,7 @@ impl<D: Document> Kept<D> {
     }
 
     /// A report that is written when the run ends.
-    pub fn at_the_end(document: D, out: Box<dyn Write>, name: impl Into<String>) -> Self {
+    pub fn at_the_end(document: D, out: Box<dyn Write + Send>, name: impl Into<String>) -> Self {
         Self::new(document, Sink::Stream(out), name)
     }
 
@@ -86,7 +88,7 @@ impl<D: Document> Kept<D> {
                 file.write_all(text.as_bytes())?;
                 file.set_len(text.len() as u64)
             }
-            Sink::Stream(out) if progress.result.is_some() => {
+            Sink::Stream(out) if progress.result.is_some() || progress.is_interrupted => {
                 out.write_all(self.document.text(progress)?.as_bytes())?;
                 out.flush()
             }
@@ -103,11 +105,13 @@ impl<D: Document> Reporter for Kept<D> {
                     run: run.clone(),
                     checks: Vec::new(),
                     result: None,
+                    is_interrupted: false,
                 });
             }
             (Event::Checked(check), Some(progress)) => progress.checks.push(check.clone()),
             (Event::Finished(result), Some(progress)) => progress.result = Some(result.clone()),
-            (Event::Checked(_) | Event::Finished(_), None) => {}
+            (Event::Interrupted(_), Some(progress)) => progress.is_interrupted = true,
+            (Event::Checked(_) | Event::Finished(_) | Event::Interrupted(_), None) => {}
         }
         self.write().map_err(|error| {
             io::Error::new(

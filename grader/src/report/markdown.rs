@@ -27,6 +27,7 @@ fn write_summary(text: &mut String, progress: &Progress) -> std::fmt::Result {
     }
     let run = &progress.run;
     let verdict = match (&progress.result, summary.verdict(run.require)) {
+        (None, _) if progress.is_interrupted => "⚠️ Interrupted",
         (None, _) => "⏳ The run goes on",
         (Some(_), Verdict::Passed) => "✅ Passed",
         (Some(_), Verdict::Failed) => "❌ Failed",

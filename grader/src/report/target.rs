@@ -120,7 +120,7 @@ impl Target {
     /// # Errors
     ///
     /// [`TargetError::Unwritable`] where the file cannot be written; it names the file.
-    pub fn open(&self) -> Result<Box<dyn Reporter>, TargetError> {
+    pub fn open(&self) -> Result<Box<dyn Reporter + Send>, TargetError> {
         match self.format {
             Format::Json => self.open_as(Json),
             Format::Junit => self.open_as(Junit),
@@ -134,7 +134,10 @@ impl Target {
         }
     }
 
-    fn open_as(&self, document: impl Document + 'static) -> Result<Box<dyn Reporter>, TargetError> {
+    fn open_as(
+        &self,
+        document: impl Document + Send + 'static,
+    ) -> Result<Box<dyn Reporter + Send>, TargetError> {
         let Some(path) = &self.file else {
             return Ok(Box::new(Kept::at_the_end(
                 document,

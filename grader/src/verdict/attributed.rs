@@ -42,7 +42,12 @@ impl CheckReport {
         Some(Found {
             kind: failure.kind,
             rule,
-            tier: failure.kind.tier().unwrap_or(of_the_rule),
+            // What the real examiner tests, it fails for whatever reason.
+            tier: if self.tier == Tier::Exam {
+                Tier::Exam
+            } else {
+                failure.kind.tier().unwrap_or(of_the_rule)
+            },
             failure,
         })
     }

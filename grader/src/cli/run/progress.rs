@@ -56,7 +56,7 @@ impl Reporter for Progress {
             // No thread of its own draws it: a run may have none to spare.
             Event::Started(run) => self.bar.set_length(run.checks as u64),
             Event::Checked(check) => self.check(check),
-            Event::Finished(_) => self.bar.finish_and_clear(),
+            Event::Finished(_) | Event::Interrupted(_) => self.bar.finish_and_clear(),
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ const TEXT: usize = 120;
 /// A check that failed; `command` starts the server, and `open` says whether it is shown in full
 /// from the beginning.
 pub(super) fn failed(check: &Check, command: &str, open: bool) -> Markup {
-    let rule = rules::find(&check.rule).ok();
+    let rule = rules::find(check.counted_rule()).ok();
     let place = match check.line {
         Some(line) => format!("{}:{line}", check.path),
         None => check.path.clone(),
@@ -29,9 +29,9 @@ pub(super) fn failed(check: &Check, command: &str, open: bool) -> Markup {
         details.check.failed open[open] id={ "check-" (check.scenario) } {
             summary {
                 span.mark aria-hidden="true" { "✗" }
-                " " span.rule { (check.rule) } " "
+                " " span.rule { (check.counted_rule()) } " "
                 span.title { (check.title) } " "
-                span.tier { (check.tier) }
+                span.tier { (check.counts_for()) }
             }
             p.reason { (check.reason.as_deref().unwrap_or_default()) }
             @if let Some(diagram) = Diagram::of(check) {
@@ -81,8 +81,8 @@ pub(super) fn not_made(check: &Check) -> Markup {
     html! {
         li class=(class) {
             span.mark aria-hidden="true" { (mark) }
-            " " span.rule { (check.rule) } " " span.title { (check.title) } " "
-            span.tier { (check.tier) }
+            " " span.rule { (check.counted_rule()) } " " span.title { (check.title) } " "
+            span.tier { (check.counts_for()) }
             div.reason { (check.reason.as_deref().unwrap_or_default()) }
         }
     }
@@ -93,8 +93,8 @@ pub(super) fn passed(check: &Check) -> Markup {
     html! {
         li.passed {
             span.mark aria-hidden="true" { "✓" }
-            " " span.rule { (check.rule) } " " span.title { (check.title) } " "
-            span.tier { (check.tier) }
+            " " span.rule { (check.counted_rule()) } " " span.title { (check.title) } " "
+            span.tier { (check.counts_for()) }
             @if !check.remarks.is_empty() {
                 p { "This is worth knowing, and not wrong:" }
                 (findings(&check.remarks))

@@ -43,7 +43,7 @@ pub fn person(about: &About<'_>, report: &Document) -> String {
     };
     let mut failed: Vec<&Check> = of(Ended::Failed).filter(|it| !it.not_played).collect();
     // What decides comes first.
-    failed.sort_by_key(|check| check.tier > report.require);
+    failed.sort_by_key(|check| check.counts_for() > report.require);
     let not_played: Vec<&Check> = of(Ended::Failed).filter(|it| it.not_played).collect();
     let mut not_made: Vec<&Check> = of(Ended::Error).collect();
     not_made.extend(of(Ended::Undecided));
@@ -83,9 +83,9 @@ pub fn person(about: &About<'_>, report: &Document) -> String {
                             @for check in &not_played {
                                 li.failed id={ "check-" (check.scenario) } {
                                     span.mark aria-hidden="true" { "✗" }
-                                    " " span.rule { (check.rule) } " "
+                                    " " span.rule { (check.counted_rule()) } " "
                                     span.title { (check.title) } " "
-                                    span.tier { (check.tier) }
+                                    span.tier { (check.counts_for()) }
                                 }
                             }
                         }

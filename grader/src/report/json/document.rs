@@ -38,6 +38,9 @@ pub struct Document {
     pub(crate) verdict: Option<Verdict>,
     /// Wall time of the run in seconds; null while the run goes on.
     pub(crate) duration_s: Option<f64>,
+    /// Whether somebody has interrupted the run: it has no verdict then.
+    #[serde(default)]
+    pub(crate) interrupted: bool,
     /// How many checks the run has, played or not.
     pub(crate) planned: usize,
     /// How many checks ended in which way, by tier.
@@ -256,6 +259,7 @@ impl Document {
             require: run.require,
             verdict: None,
             duration_s: None,
+            interrupted: false,
             planned: run.checks,
             tiers: Tiers::default(),
             score: Points::default(),
@@ -270,6 +274,7 @@ impl Document {
     /// The report of a run that has come so far.
     pub(in crate::report) fn so_far(progress: &Progress) -> Self {
         let mut document = Self::new(&progress.run);
+        document.interrupted = progress.is_interrupted;
         for check in &progress.checks {
             document.add(check);
         }
@@ -374,6 +379,20 @@ impl Check {
                 .unwrap_or_default(),
             remarks: check.remarks.iter().map(Finding::new).collect(),
         }
+    }
+}
+
+impl Check {
+    /// The tier for which it counts.
+    pub(crate) fn counts_for(&self) -> Tier {
+        self.finding.as_ref().map_or(self.tier, |found| found.tier)
+    }
+
+    /// The rule for which it counts.
+    pub(crate) fn counted_rule(&self) -> &str {
+        self.finding
+            .as_ref()
+            .map_or(&self.rule, |found| &found.rule)
     }
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Ends<'run> {
     pub(super) groups: Vec<Group<'run>>,
     /// All checks.
     pub(super) checks: &'run [CheckReport],
+    /// Whether there might have been more.
+    pub(super) is_interrupted: bool,
 }
 
 /// The findings, and the troubles of the grader's own.

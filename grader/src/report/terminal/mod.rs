@@ -124,6 +124,7 @@ impl<W: Write> Terminal<W> {
         let ends = findings::Ends {
             groups: grouped(std::slice::from_ref(check)),
             checks: std::slice::from_ref(check),
+            is_interrupted: false,
         };
         let text = findings::show(&ends, command, self.options);
         self.out.write_all(text.as_bytes())
@@ -148,11 +149,12 @@ impl<W: Write> Reporter for Terminal<W> {
                 }
                 self.checks.push(check.clone());
             }
-            Event::Finished(result) => {
+            Event::Finished(result) | Event::Interrupted(result) => {
                 if let Some(run) = &self.run {
                     let ends = findings::Ends {
                         groups: grouped(&self.checks),
                         checks: &self.checks,
+                        is_interrupted: matches!(event, Event::Interrupted(_)),
                     };
                     let mut text = String::new();
                     if !self.options.verbose {

@@ -78,11 +78,19 @@ pub(super) fn show(
     recap(&mut text, &ends.groups, width);
 
     text.push('\n');
-    let (style, verdict) = verdict(run, result);
+    let (style, verdict) = if ends.is_interrupted {
+        let ended = ends.checks.len();
+        let sentence = format!("Interrupted: {ended} of {} checks had ended.", run.checks);
+        (ASIDE, sentence)
+    } else {
+        verdict(run, result)
+    };
     for line in wrap(&verdict, width) {
         let _ = writeln!(text, "{}", Styled(style, line));
     }
-    if let Some(weights) = &run.weights {
+    if let Some(weights) = &run.weights
+        && !ends.is_interrupted
+    {
         let score = score(&Score::new(ends.checks, run.require, weights), run.require);
         for line in wrap(&score, width) {
             let _ = writeln!(text, "{line}");

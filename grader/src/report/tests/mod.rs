@@ -298,6 +298,7 @@ fn runs() -> impl Strategy<Value = Progress> {
                         limitations,
                     },
                     checks,
+                    is_interrupted: false,
                     result: is_over.then_some(RunResult { summary, duration }),
                 }
             },
