@@ -9,7 +9,4 @@ if (($#)); then
     echo "usage: scripts/busy.sh" >&2
     exit 2
 fi
-cargo build --locked --release --quiet --package grader --bin grader
-GRADER=$(realpath -- "${CARGO_TARGET_DIR:-target}/release/grader")
-export GRADER
-exec cargo test --locked --package grader --test busy_machine -- --ignored --nocapture
+exec scripts/with-released-grader.sh cargo test --locked --package grader --test busy_machine -- --ignored --nocapture

@@ -11,7 +11,5 @@ if [[ ! $GRADER_CLASS =~ ^[1-9][0-9]{0,4}$ ]] || (($# > 1)); then
     echo "usage: scripts/class.sh [SIZE]   (SIZE from 1 to 99999)" >&2
     exit 2
 fi
-cargo build --locked --release --quiet --package grader --bin grader
-GRADER=$(realpath -- "${CARGO_TARGET_DIR:-target}/release/grader")
-export GRADER GRADER_CLASS
-exec cargo test --locked --package grader --test grader_batch -- --ignored --nocapture
+export GRADER_CLASS
+exec scripts/with-released-grader.sh cargo test --locked --package grader --test grader_batch -- --ignored --nocapture

@@ -16,14 +16,12 @@ for saboteur in "$@"; do
     fi
 done
 
-cargo build --locked --release --quiet --package grader --bin grader
-GRADER=$(realpath -- "${CARGO_TARGET_DIR:-target}/release/grader")
 SABOTEURS=$*
-export GRADER SABOTEURS
+export SABOTEURS
 tests=(random_scenarios_find_what_is_within_their_reach)
 if (($# == 0)); then
     tests+=(random_scenarios_fail_no_correct_server)
 fi
 # One test after the other, so that each server has the same share of the machine.
-exec cargo test --locked --package grader --test proof -- --ignored --nocapture --exact \
+exec scripts/with-released-grader.sh cargo test --locked --package grader --test proof -- --ignored --nocapture --exact \
     --test-threads 1 "${tests[@]}"

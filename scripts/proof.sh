@@ -10,7 +10,4 @@ if (($#)); then
     echo "usage: scripts/proof.sh   (UPDATE_GOLDEN=1 writes docs/proof.md anew)" >&2
     exit 2
 fi
-cargo build --locked --release --quiet --package grader --bin grader
-GRADER=$(realpath -- "${CARGO_TARGET_DIR:-target}/release/grader")
-export GRADER
-exec cargo test --locked --package grader --test proof -- --ignored --nocapture --exact the_proof_holds
+exec scripts/with-released-grader.sh cargo test --locked --package grader --test proof -- --ignored --nocapture --exact the_proof_holds

@@ -110,7 +110,7 @@ impl Budget {
                 limit.as_secs()
             ),
             kind: Kind::TooSlow,
-            beside: Some(NotPlayed::TooSlow.rule()),
+            beside: Kind::TooSlow.rule(),
             not_played: Some(NotPlayed::TooSlow),
             ..Failure::default()
         })

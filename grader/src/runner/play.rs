@@ -20,6 +20,9 @@ use crate::verdict::{Failure, Matter, NotPlayed, Reading};
 use machine::ports::{self, Port};
 use machine::{Exit, Happening};
 
+/// The rule that a server breaks which never serves, where nothing says more.
+const NEVER_SERVED: &str = "port-from-argument";
+
 /// What a server says that cannot go on (subject).
 const FATAL_ERROR: &[u8] = b"Fatal error\n";
 
@@ -230,7 +233,7 @@ impl<'run> Play<'run> {
         if nobody_served && is_conduct && failure.comparison.is_none() {
             failure.not_played = Some(NotPlayed::NeverServed);
             if failure.kind.rule().is_none() {
-                failure.beside = failure.beside.or(Some(NotPlayed::NeverServed.rule()));
+                failure.beside = failure.beside.or(Some(NEVER_SERVED));
             }
         }
         failure.transcript = self.transcript.rows();

@@ -321,7 +321,7 @@ pub fn not_compiled(scenario: &Scenario, reason: &str) -> CheckReport {
     let failure = Failure {
         reason: format!("there is no server to play with: {reason}"),
         kind: Kind::NotCompiled,
-        beside: Some(NotPlayed::NotCompiled.rule()),
+        beside: Kind::NotCompiled.rule(),
         not_played: Some(NotPlayed::NotCompiled),
         ..Failure::default()
     };

@@ -18,6 +18,14 @@ pub struct Found<'check> {
     pub failure: &'check Failure,
 }
 
+impl Found<'_> {
+    /// Whether something else that was found is the same thing to mend: it has the same cause.
+    #[must_use]
+    pub fn is_one_with(&self, kind: Kind, rule: &str) -> bool {
+        self.kind == kind && (kind.has_one_cause() || self.rule == rule)
+    }
+}
+
 impl CheckReport {
     /// The rule that it is about.
     #[must_use]

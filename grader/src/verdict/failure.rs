@@ -63,18 +63,6 @@ pub enum NotPlayed {
     TooSlow,
 }
 
-impl NotPlayed {
-    /// The rule that is broken then.
-    #[must_use]
-    pub const fn rule(self) -> &'static str {
-        match self {
-            Self::NeverServed => "port-from-argument",
-            Self::NotCompiled => "compiles",
-            Self::TooSlow => "prompt",
-        }
-    }
-}
-
 /// One thing that happened: who, did what, with which text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TranscriptRow {

@@ -38,7 +38,7 @@ pub fn grouped(checks: &[CheckReport]) -> Vec<Group<'_>> {
         let Some(found) = check.found() else { continue };
         let same = groups.iter_mut().find(|group| {
             let (_, other) = &group[0];
-            other.kind == found.kind && (found.kind.has_one_cause() || other.rule == found.rule)
+            other.is_one_with(found.kind, found.rule)
         });
         match same {
             Some(group) => group.push((check, found)),

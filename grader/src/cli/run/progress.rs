@@ -37,11 +37,9 @@ impl Progress {
         let Some(found) = check.found() else { return };
         self.failed += 1;
         self.bar.set_message(format!("{} failed", self.failed));
-        let rule = found.rule.to_owned();
-        let is_told = |(kind, of): &(Kind, String)| {
-            *kind == found.kind && (kind.has_one_cause() || *of == rule)
-        };
+        let is_told = |(kind, rule): &(Kind, String)| found.is_one_with(*kind, rule);
         if !self.told.iter().any(is_told) {
+            let rule = found.rule.to_owned();
             let red = Style::new().fg_color(Some(AnsiColor::Red.into()));
             let title = wording::title(check, found);
             self.bar.println(format!("{red}✗{red:#} {rule}: {title}"));
