@@ -1,11 +1,12 @@
 //! Judges as the real examiner does: each client's lines, sorted (docs/exam.md).
 
-use std::collections::BTreeMap;
-use std::ops::Bound;
-
 use super::matcher::Mismatch;
 use super::{Duty, LineState, Oracle};
 use crate::scenario::ClientId;
+
+mod slots;
+
+use slots::{Slot, Slots};
 
 /// Follows one client's stream, line by line, whatever their order.
 #[derive(Clone, Debug)]
@@ -15,32 +16,12 @@ pub struct SortedLines {
     next: usize,
     /// Lines that were looked at before they had ended.
     open: Vec<usize>,
-    /// How often each line must and may still come.
-    due: BTreeMap<Vec<u8>, Count>,
-    /// How many lines must still come.
-    owed: usize,
-    /// Lines that may come in more than one form: unfinished ones, and those in the middle of
-    /// which the client came.
-    variable: Vec<Variable>,
+    /// What of the lines that have ended has come, and what may or must still come.
+    slots: Slots,
     /// The line that came last.
     before: Vec<u8>,
     /// The beginning of a line whose newline has not come.
     tail: Vec<u8>,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Count {
-    must: usize,
-    may: usize,
-}
-
-#[derive(Clone, Debug)]
-struct Variable {
-    /// All that can come of it; each begins at another place of the line.
-    forms: Vec<Vec<u8>>,
-    must: bool,
-    /// It may lack its newline, so that the next line follows at once.
-    unfinished: bool,
 }
 
 impl SortedLines {
@@ -51,9 +32,7 @@ impl SortedLines {
             who,
             next: oracle.first_line_for(who),
             open: Vec::new(),
-            due: BTreeMap::new(),
-            owed: 0,
-            variable: Vec::new(),
+            slots: Slots::default(),
             before: Vec::new(),
             tail: Vec::new(),
         }
@@ -69,13 +48,14 @@ impl SortedLines {
         while let Some(part) = parts.next() {
             self.tail.extend_from_slice(part);
             if !part.ends_with(b"\n") {
-                if !self.may_become_right(oracle, &self.tail) {
+                let open = |tail: &[u8]| self.begins_an_open_line(oracle, tail);
+                if !self.slots.may_begin_with(&self.tail, &open) {
                     return Err(Box::new(self.mismatch(&[])));
                 }
                 break;
             }
             let line = std::mem::take(&mut self.tail);
-            if !self.take(&line) {
+            if !self.slots.take(&line) {
                 self.tail = line;
                 let rest: Vec<u8> = parts.flatten().copied().collect();
                 return Err(Box::new(self.mismatch(&rest)));
@@ -89,11 +69,11 @@ impl SortedLines {
     /// not finished either.
     pub fn is_complete(&mut self, oracle: &Oracle) -> bool {
         self.look_at_new_lines(oracle);
+        self.slots.settle();
         let nothing_by_halves = self.tail.is_empty()
             || self.begins_an_open_line(oracle, &self.tail)
-            || self.unfinished().any(|form| *form == self.tail);
-        let owed = self.variable.iter().filter(|line| line.must);
-        self.owed == 0 && nothing_by_halves && owed.count() == 0
+            || self.slots.has_room_for(&self.tail);
+        self.slots.owed() == 0 && nothing_by_halves
     }
 
     /// What is missing, when nothing more comes.
@@ -105,33 +85,28 @@ impl SortedLines {
     fn look_at_new_lines(&mut self, oracle: &Oracle) {
         let new = self.next..oracle.log().len();
         self.next = oracle.log().len();
+        let mut slots = Vec::new();
         for index in std::mem::take(&mut self.open).into_iter().chain(new) {
             let line = &oracle.log()[index];
-            let duty = oracle.duty(self.who, index);
+            let must = match oracle.duty(self.who, index) {
+                Duty::Never => continue,
+                Duty::May => false,
+                Duty::Must => true,
+            };
             let carried = oracle.is_carried(self.who, index);
             match line.state {
-                _ if duty == Duty::Never => {}
                 LineState::Open => self.open.push(index),
-                LineState::Ended if carried => self.variable.push(Variable {
-                    forms: self.forms(oracle, index),
-                    must: duty == Duty::Must,
-                    unfinished: false,
-                }),
                 LineState::Ended => {
-                    let count = self.due.entry(line.bytes.clone()).or_default();
-                    if duty == Duty::Must {
-                        count.must += 1;
-                        self.owed += 1;
-                    } else {
-                        count.may += 1;
-                    }
+                    slots.push(Slot::new(self.forms(oracle, index), must, false));
                 }
-                LineState::Abandoned { .. } => self.variable.push(Variable {
-                    forms: self.forms(oracle, index),
-                    must: duty == Duty::Must && oracle.keeps_unfinished() && !carried,
-                    unfinished: true,
-                }),
+                LineState::Abandoned { .. } => {
+                    let must = must && oracle.keeps_unfinished() && !carried;
+                    slots.push(Slot::new(self.forms(oracle, index), must, true));
+                }
             }
+        }
+        if !slots.is_empty() {
+            self.slots.add(slots);
         }
     }
 
@@ -154,71 +129,12 @@ impl SortedLines {
             .collect()
     }
 
-    /// Every form of the lines whose senders did not finish them.
-    fn unfinished(&self) -> impl Iterator<Item = &Vec<u8>> {
-        let unfinished = self.variable.iter().filter(|line| line.unfinished);
-        unfinished.flat_map(|line| &line.forms)
-    }
-
-    /// Whether this is the beginning of a line that may come, or of one that its sender has not
-    /// finished yet.
-    fn may_become_right(&self, oracle: &Oracle, tail: &[u8]) -> bool {
-        let from = (Bound::Included(tail), Bound::Unbounded);
-        let next = self.due.range::<[u8], _>(from).next();
-        next.is_some_and(|(line, _)| line.starts_with(tail))
-            || self.begins_an_open_line(oracle, tail)
-            || self
-                .variable
-                .iter()
-                .flat_map(|line| &line.forms)
-                .any(|form| form.starts_with(tail))
-            || self
-                .unfinished()
-                .filter_map(|form| tail.strip_prefix(form.as_slice()))
-                .any(|rest| rest.len() < tail.len() && self.may_become_right(oracle, rest))
-    }
-
     fn begins_an_open_line(&self, oracle: &Oracle, tail: &[u8]) -> bool {
         self.open.iter().any(|index| {
             let bytes = &oracle.log()[*index].bytes;
             self.beginnings(oracle, *index)
                 .any(|from| bytes[from..].starts_with(tail))
         })
-    }
-
-    /// Strikes a line off those that may come; `false` if it is none of them.
-    fn take(&mut self, line: &[u8]) -> bool {
-        if let Some(count) = self.due.get_mut(line) {
-            if count.must > 0 {
-                count.must -= 1;
-                self.owed -= 1;
-            } else {
-                count.may -= 1;
-            }
-            if count.must + count.may == 0 {
-                self.due.remove(line);
-            }
-            return true;
-        }
-        for place in 0..self.variable.len() {
-            let variable = &self.variable[place];
-            let rest = variable
-                .forms
-                .iter()
-                .filter(|form| !form.is_empty())
-                .find_map(|form| line.strip_prefix(form.as_slice()));
-            let Some(rest) = rest else { continue };
-            let ends = rest.is_empty() || (variable.unfinished && rest == b"\n");
-            if !ends && !variable.unfinished {
-                continue;
-            }
-            let variable = self.variable.remove(place);
-            if ends || self.take(rest) {
-                return true;
-            }
-            self.variable.insert(place, variable);
-        }
-        false
     }
 
     /// Compares with the owed line that begins most like the wrong one.
@@ -229,20 +145,20 @@ impl SortedLines {
                 .take_while(|(owed, came)| owed == came)
                 .count()
         };
+        let outstanding = self.slots.outstanding();
         // Of two that are equally like it, the first that is due.
-        let nearest = self
-            .due
+        let nearest = outstanding
             .iter()
             .rev()
-            .max_by_key(|(line, count)| (like(line), count.must.min(1)))
-            .map(|(line, _)| line);
-        let same = nearest.map_or(0, |line| like(line));
+            .max_by_key(|(line, must)| (like(line), **must.min(&&1)))
+            .map(|(line, _)| *line);
+        let same = nearest.map_or(0, like);
         let mut expected = Vec::new();
         if let Some(nearest) = nearest {
             expected.push(nearest[same..].to_vec());
-            let others = self.due.iter().flat_map(|(line, count)| {
-                let shown = usize::from(line == nearest);
-                std::iter::repeat_n(line.clone(), count.must.saturating_sub(shown))
+            let others = outstanding.iter().flat_map(|(line, must)| {
+                let shown = usize::from(*line == nearest);
+                std::iter::repeat_n(line.to_vec(), must.saturating_sub(shown))
             });
             expected.extend(others.take(63));
         }
@@ -255,7 +171,7 @@ impl SortedLines {
             line_begins: (shown == same).then_some(0),
             matched_length: same as u64,
             before: self.before.clone(),
-            line: nearest.cloned().unwrap_or_default(),
+            line: nearest.unwrap_or_default().to_vec(),
             line_offset: same,
             expected,
             received,

@@ -192,3 +192,28 @@ fn of_a_long_line_the_last_kibibyte_is_shown() {
     let mismatch = stage.rejects(1, "client 0: xy\n");
     assert_eq!((mismatch.line_begins, mismatch.line_offset), (Some(0), 11));
 }
+
+/// Two lines are the same to the newcomer, and the one that only may come is looked at first.
+#[test]
+fn a_line_that_came_is_the_one_that_must() {
+    let mut stage = Stage::sorted(3);
+    stage.say(0, "same").then();
+    stage.say(0, "same\n").arrive(3).say(0, "same").then();
+    stage.say(0, "same\n").then();
+    stage.accepts(3, "client 0: samesame\n");
+    stage.accepts(3, "client 0: samesame\nclient 0: samesame\n");
+    stage.accepts(3, "same\nclient 0: samesame\n");
+    stage.awaits_more(3, "");
+}
+
+/// What came before a line was said is not that line, however alike they are.
+#[test]
+fn a_line_that_came_before_is_not_one_that_was_said_later() {
+    let mut stage = Stage::sorted(1);
+    stage.say(0, "x\n").arrive(1).then();
+    let mut stream = stage.accepts(1, "client 0: x\n");
+    stage.say(0, "x\n").then();
+    assert!(!stream.is_complete(&stage.oracle));
+    stream.feed(&stage.oracle, b"client 0: x\n").unwrap();
+    assert!(stream.is_complete(&stage.oracle));
+}
