@@ -10,7 +10,7 @@ use std::ops::Bound;
 
 /// The lines that may come to one client, and what of them has come.
 #[derive(Clone, Debug, Default)]
-pub struct Slots {
+pub(super) struct Slots {
     slots: Vec<Slot>,
     /// The unfilled slots of lines that come in one form, by that form.
     unfilled: BTreeMap<Vec<u8>, Vec<usize>>,
@@ -24,12 +24,12 @@ pub struct Slots {
 
 /// A line that may come.
 #[derive(Clone, Debug)]
-pub struct Slot {
+pub(super) struct Slot {
     /// All that can come of it; each begins at another place of the line.
-    pub forms: Vec<Vec<u8>>,
-    pub must: bool,
+    forms: Vec<Vec<u8>>,
+    must: bool,
     /// It may lack its newline, so that the next line follows at once.
-    pub unfinished: bool,
+    unfinished: bool,
     since: usize,
     filled: Option<Came>,
 }
@@ -42,7 +42,7 @@ struct Came {
 }
 
 impl Slot {
-    pub const fn new(forms: Vec<Vec<u8>>, must: bool, unfinished: bool) -> Self {
+    pub(super) const fn new(forms: Vec<Vec<u8>>, must: bool, unfinished: bool) -> Self {
         Self {
             forms,
             must,
@@ -69,7 +69,7 @@ impl Slot {
 
 impl Slots {
     /// Adds lines that may come from now on.
-    pub fn add(&mut self, new: impl IntoIterator<Item = Slot>) {
+    pub(super) fn add(&mut self, new: impl IntoIterator<Item = Slot>) {
         self.round += 1;
         for mut slot in new {
             slot.since = self.round;
@@ -83,13 +83,13 @@ impl Slots {
     }
 
     /// How many lines must still come.
-    pub const fn owed(&self) -> usize {
+    pub(super) const fn owed(&self) -> usize {
         self.owed
     }
 
     /// Fills a slot with what came; `false`, with nothing changed, if it is no line that may come,
     /// nor lines that were never finished followed by one.
-    pub fn take(&mut self, text: &[u8]) -> bool {
+    pub(super) fn take(&mut self, text: &[u8]) -> bool {
         if self.fill_one(text) {
             return true;
         }
@@ -110,7 +110,7 @@ impl Slots {
 
     /// Whether this is the beginning of a line that may come or, as `open` says, of one that its
     /// sender has not finished yet: at once or after lines that were never finished.
-    pub fn may_begin_with(&self, tail: &[u8], open: &impl Fn(&[u8]) -> bool) -> bool {
+    pub(super) fn may_begin_with(&self, tail: &[u8], open: &impl Fn(&[u8]) -> bool) -> bool {
         let from = (Bound::Included(tail), Bound::Unbounded);
         let next = self.unfilled.range::<[u8], _>(from).next();
         next.is_some_and(|(form, _)| form.starts_with(tail))
@@ -137,7 +137,7 @@ impl Slots {
     }
 
     /// What may still come, in order, and how many of each must.
-    pub fn outstanding(&self) -> BTreeMap<&[u8], usize> {
+    pub(super) fn outstanding(&self) -> BTreeMap<&[u8], usize> {
         let exact = self.unfilled.iter().map(|(form, places)| {
             let must = places.iter().filter(|place| self.slots[**place].must);
             (form.as_slice(), must.count())
@@ -153,7 +153,7 @@ impl Slots {
     }
 
     /// Moves what fills slots that need not be filled on to those that must.
-    pub fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         while self.owed > 0 {
             let optional = self.slots.iter().enumerate();
             let mut optional = optional.filter(|(_, slot)| !slot.must && slot.filled.is_some());
@@ -190,7 +190,7 @@ impl Slots {
     }
 
     /// Whether this would fill a slot if it came next.
-    pub fn has_room_for(&self, text: &[u8]) -> bool {
+    pub(super) fn has_room_for(&self, text: &[u8]) -> bool {
         let came = Came {
             text: text.to_vec(),
             round: self.round,
