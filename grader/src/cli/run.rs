@@ -12,12 +12,12 @@ use super::variable::Variable;
 use super::{CommandError, filter, whole_suite};
 use crate::event::{Event, RunDescription};
 use crate::exit_code::ExitCode;
-use crate::inspection::{Inspector, Observed};
+use crate::inspection::Inspector;
 use crate::report::terminal::Terminal;
 use crate::report::{Reporter, Target};
 use crate::runner::{self, RunError, Settings};
 use crate::submission::{Handed, Submission};
-use crate::suite::Inspection;
+use crate::suite::{Examines, Inspection};
 use crate::verdict::score::Weights;
 
 mod in_order;
@@ -55,10 +55,10 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
         descriptors(&host, options.grading.descriptors, &mut limitations)?;
     let other_kind = other_kind(&host, server_descriptors)?;
     let unseen = unseen(&host, &mut limitations)?;
-    let sanitized = suite.inspections.iter().any(Inspection::needs_plays);
+    let sanitized = suite.inspections.iter().any(Inspection::needs_tools);
     let submission = super::submission(&host, handed, options.grading.cc.as_deref(), sanitized)?;
     if !submission.is_handed_in && !suite.scenarios.is_empty() {
-        suite.inspections.clear();
+        suite.inspections.retain(|it| !it.needs_source());
     }
     if let Some(source) = &submission.source {
         limitations.extend(source.compiler.unconfined().map(|why| {
@@ -83,6 +83,8 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
             limitations,
         }),
         accept_skipped: options.grading.accept_skipped,
+        played: 0,
+        printed: Vec::new(),
         tell: |event: &Event| lock(&told).tell(event),
     };
     let played = match &submission.program {
@@ -95,9 +97,13 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
             .map(|()| Vec::new())
             .map_err(RunError::Report),
         Ok(program) => {
-            // Whoever asks for nothing but what the tools say still wants to see it.
-            let only_observe = suite.scenarios.is_empty();
-            let scenarios = if only_observe {
+            // Whoever asks for nothing but what is seen in all plays still wants to see it.
+            let untold = suite.scenarios.is_empty();
+            let wants_output = suite
+                .inspections
+                .iter()
+                .any(|it| it.examines == Examines::Output);
+            let scenarios = if untold {
                 &everything.scenarios
             } else {
                 &suite.scenarios
@@ -122,13 +128,20 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
                 other_language: submission.other_language(),
                 memory_tool: submission.memory_tool(),
                 instruments: instruments.list,
-                only_observe,
+                only_observe: untold && !wants_output,
                 jobs: options.jobs.map_or_else(usual_jobs, Into::into),
                 descriptors: limits::raise_own(),
                 patience: options.grading.patience,
                 seed,
             };
-            runner::run(&settings, scenarios, |check| in_order.scenario(check))
+            runner::run(&settings, scenarios, |check| {
+                if untold {
+                    in_order.untold(check);
+                    Ok(())
+                } else {
+                    in_order.scenario(check)
+                }
+            })
         }
     };
     let observations = match played {
@@ -136,10 +149,7 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
         Err(RunError::NotStarted(error)) => return Err(super::not_started(&submission, error)),
         Err(RunError::Report(error)) => return Err(error.into()),
     };
-    in_order.rest(Observed {
-        observations: &observations,
-        no_valgrind: instruments.no_valgrind.as_deref(),
-    })?;
+    in_order.rest(&observations, instruments.no_valgrind.as_deref())?;
     let mut told = at_the_end(&told);
     told.finish()?;
     Ok(told.summary.verdict(options.grading.require).into())

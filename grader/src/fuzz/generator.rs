@@ -23,6 +23,8 @@ const CROWD: usize = 6;
 pub(super) struct Generator {
     random: fastrand::Rng,
     means: Means,
+    /// Whether some lives are special.
+    specials: bool,
     lives: usize,
     pub(super) coverage: Coverage,
 }
@@ -32,14 +34,27 @@ impl Generator {
         Self {
             random: fastrand::Rng::with_seed(seed),
             means,
+            specials: true,
             lives: 0,
             coverage: Coverage::new(Situation::all(&means)),
         }
     }
 
+    /// One that makes up lives of which none is special.
+    pub(super) fn plain(seed: u64, means: Means) -> Self {
+        Self {
+            specials: false,
+            ..Self::new(seed, means)
+        }
+    }
+
     /// The next life, of so many cases.
     pub(super) fn life(&mut self, cases: usize) -> Life {
-        let special = Special::of(self.lives, &self.means);
+        let special = if self.specials {
+            Special::of(self.lives, &self.means)
+        } else {
+            Special::Nothing
+        };
         let mut life = Life::default();
         self.lives += 1;
         let mut state = State::default();

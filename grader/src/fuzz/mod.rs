@@ -18,6 +18,7 @@ use crate::verdict::{Failure, Outcome};
 use crate::workers;
 use machine::StartError;
 
+mod conversations;
 mod coverage;
 mod deed;
 mod finding;
@@ -33,6 +34,7 @@ mod tally;
 mod tests;
 mod wording;
 
+pub use conversations::conversations;
 pub use finding::Finding;
 pub use tally::Tally;
 

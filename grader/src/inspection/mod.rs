@@ -17,8 +17,11 @@ use crate::suite::{Examines, Inspection};
 use crate::verdict::{CheckKind, CheckReport, Failure, Finding, Kind, NotPlayed, Outcome};
 
 mod memory;
+mod output;
 mod sanitizer;
 mod valgrind;
+
+pub use output::Printed;
 
 /// How many findings of a check are told: a source of a mebibyte can hold a hundred thousand, and
 /// every report would carry them.
@@ -34,12 +37,16 @@ pub struct Inspector<'a> {
 }
 
 /// What was observed while the scenarios were played.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Observed<'a> {
     /// What the tools said.
     pub observations: &'a [Observation],
     /// Why valgrind was not asked although it should be, where that is so.
     pub no_valgrind: Option<&'a str>,
+    /// How many scenarios were played.
+    pub played: usize,
+    /// Those in which the server wrote something.
+    pub printed: &'a [Printed],
 }
 
 impl<'a> Inspector<'a> {
@@ -64,17 +71,17 @@ impl<'a> Inspector<'a> {
     pub fn inspect(&self, inspection: &Inspection, observed: Option<Observed<'_>>) -> CheckReport {
         let begun = Instant::now();
         let mut remarks = Vec::new();
-        let outcome = match &self.submission.source {
-            None => Outcome::Skipped(self.no_source()),
-            Some(source) => self.examine(source, inspection.examines, observed, &mut remarks),
+        let mut path = self.submission.name.clone();
+        let mut outcome = match (&self.submission.source, inspection.examines) {
+            (_, Examines::Output) => output::judge(observed, &mut path),
+            (None, _) => Outcome::Skipped(self.no_source()),
+            (Some(source), examines) => self.examine(source, examines, observed, &mut remarks),
         };
-        let outcome = match outcome {
-            Outcome::Failed(mut failure) => {
-                locate(&mut failure);
-                Outcome::Failed(failure)
-            }
-            outcome => outcome,
-        };
+        if let Outcome::Failed(failure) = &mut outcome
+            && inspection.examines != Examines::Output
+        {
+            locate(failure);
+        }
         let hint = match &outcome {
             Outcome::Failed(failure) => failure.hint.clone(),
             _ => None,
@@ -84,11 +91,11 @@ impl<'a> Inspector<'a> {
         } else {
             begun.elapsed()
         };
-        CheckReport {
+        let mut check = CheckReport {
             hidden: false,
             kind: CheckKind::Inspection,
             scenario: inspection.name.into(),
-            path: self.submission.name.clone(),
+            path,
             title: inspection.title.into(),
             rules: inspection.rules.iter().map(|rule| (*rule).into()).collect(),
             tier: inspection.tier,
@@ -97,7 +104,12 @@ impl<'a> Inspector<'a> {
             hint,
             readings: BTreeSet::new(),
             remarks,
+            printed: None,
+        };
+        if inspection.examines == Examines::Output {
+            self.explain(&mut check);
         }
+        check
     }
 
     fn examine(
@@ -136,14 +148,9 @@ impl<'a> Inspector<'a> {
                     outcome
                 }
             },
-            Examines::Memory => memory::judge(
-                source,
-                observed.unwrap_or(Observed {
-                    observations: &[],
-                    no_valgrind: None,
-                }),
-                remarks,
-            ),
+            // It needs no source.
+            Examines::Output => output::judge(observed, &mut String::new()),
+            Examines::Memory => memory::judge(source, observed.unwrap_or_default(), remarks),
         }
     }
 

@@ -12,10 +12,18 @@ use super::startup;
 use super::stop::Stop;
 use crate::scenario::{Action, Scenario, StartOutcome};
 use crate::tier::Tier;
-use crate::verdict::{CheckKind, CheckReport, Outcome, Reading};
+use crate::verdict::{CheckKind, CheckReport, Failure, Outcome, Reading};
 
 /// How often a port may be taken by somebody else before that is the grader's trouble.
 const ATTEMPTS: usize = 5;
+
+/// What was seen of the server that is neither right nor wrong, as far as the scenario goes.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) readings: BTreeSet<Reading>,
+    /// What it wrote, where it must write nothing.
+    pub(super) printed: Option<Box<Failure>>,
+}
 
 /// The report of a scenario for which the grader could not have what it needs, of which there may
 /// be enough when fewer plays go on.
@@ -49,12 +57,12 @@ pub(super) fn on_given_descriptors(
     circumstances: &Circumstances<'_>,
 ) -> Result<CheckReport, Short> {
     let begun = Instant::now();
-    let mut readings = BTreeSet::new();
+    let mut seen = Seen::default();
     let mut attempts = 0;
     let mut short = false;
     let outcome = loop {
         attempts += 1;
-        match attempt(scenario, circumstances, &mut readings) {
+        match attempt(scenario, circumstances, &mut seen) {
             Ok(()) => break Outcome::Passed,
             Err(Stop::Wrong(failure)) => break Outcome::Failed(failure),
             Err(Stop::Skip(reason)) => break Outcome::Skipped(reason),
@@ -73,7 +81,8 @@ pub(super) fn on_given_descriptors(
         }
     };
     let mut report = report(scenario, outcome, begun.elapsed());
-    report.readings = readings;
+    report.readings = seen.readings;
+    report.printed = seen.printed;
     if short {
         return Err(Short(Box::new(report)));
     }
@@ -96,6 +105,7 @@ pub fn unplayable(path: &str, reason: String) -> CheckReport {
         readings: BTreeSet::new(),
         hidden: false,
         remarks: Vec::new(),
+        printed: None,
     }
 }
 
@@ -115,15 +125,16 @@ pub fn report(scenario: &Scenario, outcome: Outcome, duration: Duration) -> Chec
         readings: BTreeSet::new(),
         hidden: scenario.hidden,
         remarks: Vec::new(),
+        printed: None,
     }
 }
 
 fn attempt(
     scenario: &Scenario,
     circumstances: &Circumstances<'_>,
-    readings: &mut BTreeSet<Reading>,
+    seen: &mut Seen,
 ) -> Result<(), Stop> {
-    readings.clear();
+    *seen = Seen::default();
     let Some(Action::Start(start)) = scenario.steps.first().map(|step| &step.action) else {
         return Err(Stop::Trouble("the scenario does not start a server".into()));
     };
@@ -136,12 +147,12 @@ fn attempt(
         StartOutcome::Survives => return started.must_survive(circumstances),
         StartOutcome::ServesOrRefuses => {
             if started.refuses_or_listens(circumstances)? {
-                readings.insert(Reading::ExtraArgumentsRefused);
+                seen.readings.insert(Reading::ExtraArgumentsRefused);
                 return Ok(());
             }
-            readings.insert(Reading::ExtraArgumentsIgnored);
+            seen.readings.insert(Reading::ExtraArgumentsIgnored);
         }
         StartOutcome::Serves => {}
     }
-    Play::new(scenario, circumstances, started).play_out(readings)
+    Play::new(scenario, circumstances, started).play_out(seen)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::scenario::ClientId;
+use crate::scenario::{ClientId, Scenario};
 use crate::script::{Departure, Move};
 use crate::verdict::kind::Moment;
 
@@ -31,6 +31,15 @@ pub(super) struct History {
 }
 
 impl History {
+    /// Of a server to which nothing has been done, but that it may get no memory.
+    pub(super) fn new(scenario: &Scenario) -> Self {
+        let mut history = Self::default();
+        if scenario.starts_without_memory() {
+            history.note(&Move::NoMemory);
+        }
+        history
+    }
+
     /// A move is made.
     pub(super) fn note(&mut self, action: &Move) {
         match action {

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::io;
 use std::time::Duration;
 
+use super::check::Seen;
 use super::circumstances::Circumstances;
 use super::clock::Clock;
 use super::history::History;
@@ -115,7 +116,7 @@ impl<'run> Play<'run> {
             serves: false,
             measurements: Measurements::default(),
             adversity: false,
-            history: History::default(),
+            history: History::new(scenario),
             no_memory: scenario.starts_without_memory(),
             complaints: 0,
             clock,
@@ -126,14 +127,14 @@ impl<'run> Play<'run> {
     }
 
     /// Makes every move and judges what came of it.
-    pub(super) fn play_out(mut self, readings: &mut BTreeSet<Reading>) -> Result<(), Stop> {
+    pub(super) fn play_out(mut self, seen: &mut Seen) -> Result<(), Stop> {
         let ended = self.all_moves();
         let (taken, own) = self.clock.taken(&self.session);
         self.circumstances.budget.spend(taken, own);
         match ended {
             Ok(()) => {
-                self.collect_readings(readings);
-                self.finish()
+                self.collect_readings(&mut seen.readings);
+                self.finish(seen)
             }
             Err(Stop::Wrong(failure)) => {
                 let was_refused = conduct::was_refused_memory(&mut self.session);
@@ -141,7 +142,7 @@ impl<'run> Play<'run> {
                     return Err(Stop::Skip(ASKED_FOR_NONE.into()));
                 }
                 if was_refused && self.ended_for_want_of_memory(&failure)? {
-                    readings.insert(Reading::NoMemoryIsFatal);
+                    seen.readings.insert(Reading::NoMemoryIsFatal);
                     return Ok(());
                 }
                 Err(self.blame(failure))
@@ -205,17 +206,23 @@ impl<'run> Play<'run> {
     }
 
     /// Ends the server and judges what it wrote.
-    fn finish(self) -> Result<(), Stop> {
+    fn finish(self, seen: &mut Seen) -> Result<(), Stop> {
         let line = self.line;
         let transcript = self.transcript;
+        // Of a failure that was made, it may have to tell.
+        let may_complain = self.adversity || self.no_memory;
         let (stdout, stderr) = self.session.end();
-        if !self.scenario.silent {
+        let outputs = [("standard output", &stdout), ("standard error", &stderr)];
+        let Some((name, output)) = outputs.into_iter().find(|(_, output)| output.total() > 0)
+        else {
             return Ok(());
+        };
+        let wrote = explain::unwanted_output(line, name, output, &transcript);
+        if self.scenario.silent {
+            return Err(wrote.into());
         }
-        for (name, output) in [("standard output", &stdout), ("standard error", &stderr)] {
-            if output.total() > 0 {
-                return Err(explain::unwanted_output(line, name, output, &transcript).into());
-            }
+        if !may_complain {
+            seen.printed = Some(Box::new(wrote));
         }
         Ok(())
     }

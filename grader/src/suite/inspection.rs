@@ -1,9 +1,10 @@
-//! Checks without a scenario: what is asked of the source itself.
+//! Checks without a scenario of their own: what is asked of the source itself, and of all plays
+//! together.
 
 use crate::tier::Tier;
 
-/// A check that looks at the candidate's source, or at what the program says about itself while
-/// scenarios are played.
+/// A check that looks at the candidate's source, or at what the program says while scenarios are
+/// played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Inspection {
     /// What `--only` and reports call it.
@@ -29,13 +30,15 @@ pub enum Examines {
     Defines,
     /// Whether it looks at EAGAIN.
     Eagain,
+    /// What the server itself wrote while the scenarios were played.
+    Output,
     /// What sanitizers and valgrind say while the scenarios are played.
     Memory,
 }
 
 impl Inspection {
     /// Every inspection, in the order of the reports.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self {
             name: "compiles",
             title: "The source compiles as in the exam, without one warning",
@@ -65,6 +68,13 @@ impl Inspection {
             examines: Examines::Eagain,
         },
         Self {
+            name: "silent-throughout",
+            title: "The server prints nothing in any of the other scenarios either",
+            rules: &["silent"],
+            tier: Tier::Subject,
+            examines: Examines::Output,
+        },
+        Self {
             name: "memory-safe",
             title: "Built with sanitizers, the server plays the scenarios without a complaint",
             rules: &["memory-safe"],
@@ -76,6 +86,18 @@ impl Inspection {
     /// Whether it can be told only when the scenarios have been played.
     #[must_use]
     pub const fn needs_plays(&self) -> bool {
+        matches!(self.examines, Examines::Memory | Examines::Output)
+    }
+
+    /// Whether it needs a second program, built or started with tools that watch it.
+    #[must_use]
+    pub const fn needs_tools(&self) -> bool {
         matches!(self.examines, Examines::Memory)
+    }
+
+    /// Whether there must be a C source.
+    #[must_use]
+    pub const fn needs_source(&self) -> bool {
+        !matches!(self.examines, Examines::Output)
     }
 }

@@ -50,6 +50,8 @@ pub struct CheckReport {
     pub hidden: bool,
     /// What is worth knowing and not wrong.
     pub remarks: Vec<Finding>,
+    /// What the server wrote in a scenario that it passed and that is not about that.
+    pub printed: Option<Box<Failure>>,
 }
 
 /// How something is checked.
@@ -80,6 +82,16 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Whether the server was seen to do as it must, or not to.
+    #[must_use]
+    pub fn is_of_a_play(&self) -> bool {
+        match self {
+            Self::Passed => true,
+            Self::Failed(failure) => failure.not_played.is_none(),
+            Self::Skipped(_) | Self::Undecided(_) | Self::Error(_) => false,
+        }
+    }
+
     /// What is wrong, why the check could not be made, or what the trouble was; `None` where it
     /// passed.
     #[must_use]

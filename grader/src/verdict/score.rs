@@ -208,6 +208,7 @@ pub(super) mod tests {
             duration: Duration::ZERO,
             hint: None,
             readings: BTreeSet::new(),
+            printed: None,
         }
     }
 

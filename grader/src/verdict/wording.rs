@@ -226,6 +226,10 @@ const fn hint_of_call(call: &[u8]) -> Option<&'static str> {
         b"clone" | b"clone3" | b"fork" | b"vfork" => {
             "Processes and threads are not allowed: one loop around select serves everybody."
         }
+        b"alarm" | b"setitimer" | b"timer_create" | b"pause" => {
+            "Timers are not allowed, and not needed: select waits for as long as there is nothing \
+             to do."
+        }
         b"getsockname" | b"getpeername" | b"shutdown" => {
             "The subject does not list it, and it is not needed."
         }

@@ -61,6 +61,7 @@ pub(crate) fn check(
         readings: BTreeSet::new(),
         hidden: false,
         remarks: Vec::new(),
+        printed: None,
     }
 }
 

@@ -64,12 +64,18 @@ fn a_call_that_no_allowed_function_makes_is_named() {
 
 #[test]
 fn a_call_before_the_first_socket_counts() {
-    let server = servers::saboteur("calls_signal");
-    for path in [server.path.clone(), server.statically_linked()] {
-        let played = play(Some(&path), &["--only", "allowed-calls"]);
-        assert_eq!(played.status, 1, "{}", played.stdout);
-        let wrong = "the server made the system call rt_sigaction, which none of the allowed";
-        assert!(played.stdout.contains(wrong), "{}", played.stdout);
+    for (name, call) in [
+        ("calls_signal", "rt_sigaction"),
+        ("calls_poll_first", "poll"),
+    ] {
+        let server = servers::saboteur(name);
+        for path in [server.path.clone(), server.statically_linked()] {
+            let played = play(Some(&path), &["--only", "allowed-calls"]);
+            assert_eq!(played.status, 1, "{name}: {}", played.stdout);
+            let wrong =
+                format!("the server made the system call {call}, which none of the allowed");
+            assert!(played.stdout.contains(&wrong), "{name}: {}", played.stdout);
+        }
     }
 }
 

@@ -40,7 +40,9 @@ fn the_plain_server_passes_every_tier() {
     );
     // It is an executable, so that there is no source to look at.
     let skipped = played.ended("skipped");
-    assert_eq!(skipped, Inspection::ALL.map(|inspection| inspection.name));
+    let of_source = Inspection::ALL.iter().filter(|it| it.needs_source());
+    let of_source: Vec<&str> = of_source.map(|it| it.name).collect();
+    assert_eq!(skipped, of_source);
     let passed = played.ended("passed").len();
     assert_eq!(
         passed + skipped.len(),
@@ -54,6 +56,21 @@ fn the_plain_server_passes_every_tier() {
         skipped.len()
     );
     assert!(played.stdout.contains(&verdict), "{}", played.stdout);
+}
+
+#[test]
+fn what_is_printed_in_any_scenario_was_printed() {
+    let server = servers::saboteur("prints_of_a_crowd").path;
+    let only = ["--only", "silent*", "--only", "many-*", "--only", "ids-*"];
+    let played = play(Some(&server), &[&PATIENT[..], &only].concat());
+    assert_eq!(played.ended("failed"), ["silent-throughout"]);
+    assert_eq!(played.status, 1);
+    let reason = "the server wrote ";
+    assert!(played.stdout.contains(reason), "{}", played.stdout);
+    // Asked for alone, it is seen as well.
+    let alone = [&PATIENT[..], &["--only", "silent-throughout"]].concat();
+    assert_eq!(play(Some(&server), &alone).status, 1);
+    assert_eq!(play(Some(&servers::plain()), &alone).status, 0);
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::iter::Peekable;
 use std::vec::IntoIter;
 
 use crate::event::{Event, RunDescription};
-use crate::inspection::{Inspector, Observed};
+use crate::inspection::{Inspector, Observed, Printed};
+use crate::runner::Observation;
 use crate::suite::Check;
 use crate::verdict::CheckReport;
 
@@ -18,6 +19,10 @@ pub(super) struct InOrder<'a, Tell> {
     pub(super) start: Option<RunDescription>,
     /// Whether it is enough that the machine does not allow a check.
     pub(super) accept_skipped: bool,
+    /// How many scenarios have been played.
+    pub(super) played: usize,
+    /// The scenarios in which the server wrote something.
+    pub(super) printed: Vec<Printed>,
     pub(super) tell: Tell,
 }
 
@@ -32,13 +37,36 @@ impl<Tell: FnMut(&Event) -> io::Result<()>> InOrder<'_, Tell> {
             self.check(self.inspector.inspect(inspection, None))?;
         }
         let _scenario = self.checks.next();
+        self.look(&mut check);
         self.inspector.explain(&mut check);
         self.check(check)
     }
 
-    /// Tells the inspections that come after the last scenario.
-    pub(super) fn rest(&mut self, observed: Observed<'_>) -> io::Result<()> {
+    /// Looks at what was seen in a scenario that is played for that alone.
+    pub(super) fn untold(&mut self, mut check: CheckReport) {
+        self.look(&mut check);
+    }
+
+    fn look(&mut self, check: &mut CheckReport) {
+        self.played += usize::from(check.outcome.is_of_a_play());
+        self.printed.extend(Printed::take_from(check));
+    }
+
+    /// Tells the inspections that come after the last scenario. The tools said this of the plays,
+    /// and valgrind was not asked for that reason.
+    pub(super) fn rest(
+        &mut self,
+        observations: &[Observation],
+        no_valgrind: Option<&str>,
+    ) -> io::Result<()> {
         self.start()?;
+        let printed = std::mem::take(&mut self.printed);
+        let observed = Observed {
+            observations,
+            no_valgrind,
+            played: self.played,
+            printed: &printed,
+        };
         while let Some(check) = self.checks.next() {
             if let Check::Inspection(inspection) = check {
                 let observed = inspection.needs_plays().then_some(observed);

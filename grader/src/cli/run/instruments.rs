@@ -17,7 +17,7 @@ pub(super) fn of(submission: &Submission, suite: &Suite, valgrind: bool) -> Inst
         list: Vec::new(),
         no_valgrind: None,
     };
-    let wanted = suite.inspections.iter().any(Inspection::needs_plays);
+    let wanted = suite.inspections.iter().any(Inspection::needs_tools);
     let Some(source) = submission.source.as_ref().filter(|_| wanted) else {
         return instruments;
     };

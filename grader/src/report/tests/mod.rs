@@ -264,6 +264,7 @@ fn checks() -> impl Strategy<Value = CheckReport> {
                 readings: [Reading::PiecesHeld].into_iter().collect(),
                 hidden,
                 remarks: stock.findings(),
+                printed: None,
             }
         })
 }
