@@ -62,12 +62,8 @@ fn what_is_found_in_sources_is_as_it_was_read_by_a_person() {
 #[test]
 fn sarif_is_read_by_a_parser_and_names_lines_that_are_there() {
     use serde_sarif::sarif::Sarif;
-    for until in 0..=sources().len() {
+    for until in 1..=sources().len() {
         let text = written("sarif", &sources()[..until]);
-        if text.is_empty() {
-            assert_eq!(until, 0, "it is there from the start on");
-            continue;
-        }
         let log: Sarif = serde_json::from_str(&text).expect("it is SARIF");
         assert_eq!(log.runs.len(), 1);
     }

@@ -9,12 +9,11 @@ use crate::inspection::{Inspector, Observed};
 use crate::suite::Check;
 use crate::verdict::CheckReport;
 
-/// Tells the checks in the order of the suite, and before the first of them the start.
+/// Tells the start, and then the checks in the order of the suite.
 pub(super) struct InOrder<'a, Tell> {
     pub(super) checks: Peekable<IntoIter<Check<'a>>>,
     pub(super) inspector: &'a Inspector<'a>,
-    /// Nothing is reported of a program that turns out not to be one, so the first check brings
-    /// the start with it.
+    /// What is told at the start, until it was.
     pub(super) start: Option<RunDescription>,
     /// Whether it is enough that the machine does not allow a check.
     pub(super) accept_skipped: bool,
@@ -22,9 +21,17 @@ pub(super) struct InOrder<'a, Tell> {
 }
 
 impl<Tell: FnMut(&Event) -> io::Result<()>> InOrder<'_, Tell> {
+    /// Tells the start: not before it is known that there is something to judge, since nothing is
+    /// reported of a program that turns out not to be one.
+    pub(super) fn start(&mut self) -> io::Result<()> {
+        match self.start.take() {
+            Some(start) => (self.tell)(&Event::Started(start)),
+            None => Ok(()),
+        }
+    }
+
     /// Tells the inspections that come before a scenario, and then how that ended.
     pub(super) fn scenario(&mut self, mut check: CheckReport) -> io::Result<()> {
-        self.start()?;
         while let Some(Check::Inspection(inspection)) = self
             .checks
             .next_if(|check| matches!(check, Check::Inspection(_)))
@@ -38,7 +45,6 @@ impl<Tell: FnMut(&Event) -> io::Result<()>> InOrder<'_, Tell> {
 
     /// Tells the inspections that come after the last scenario.
     pub(super) fn rest(&mut self, observed: Observed<'_>) -> io::Result<()> {
-        self.start()?;
         while let Some(check) = self.checks.next() {
             if let Check::Inspection(inspection) = check {
                 let observed = inspection.needs_plays().then_some(observed);
@@ -53,12 +59,5 @@ impl<Tell: FnMut(&Event) -> io::Result<()>> InOrder<'_, Tell> {
             check.outcome = check.outcome.accepted();
         }
         (self.tell)(&Event::Checked(check))
-    }
-
-    fn start(&mut self) -> io::Result<()> {
-        match self.start.take() {
-            Some(start) => (self.tell)(&Event::Started(start)),
-            None => Ok(()),
-        }
     }
 }

@@ -13,6 +13,7 @@ use crate::verdict::{
     Place, Reading, Summary, TranscriptRow,
 };
 
+mod files;
 mod machines;
 mod markup;
 mod people;
