@@ -10,6 +10,8 @@ use crate::verdict::{CheckReport, Outcome};
 pub mod classroom50;
 pub mod csv;
 mod file;
+mod findings;
+mod graded;
 pub mod gradescope;
 pub mod html;
 pub mod json;

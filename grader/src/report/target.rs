@@ -1,5 +1,6 @@
 //! Where a report goes: `json=report.json`, `json=-`.
 
+use std::env;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -120,6 +121,7 @@ impl Target {
     /// # Errors
     ///
     /// [`TargetError::Unwritable`] where the file cannot be written; it names the file.
+    /// [`TargetError::NoSubmission`] where nobody says what is graded, and the form asks for it.
     pub fn open(&self) -> Result<Box<dyn Reporter + Send>, TargetError> {
         match self.format {
             Format::Json => self.open_as(Json),
@@ -128,7 +130,10 @@ impl Target {
             Format::Csv => self.open_as(Csv),
             Format::Markdown => self.open_as(Markdown),
             Format::Gradescope => self.open_as(Gradescope),
-            Format::Classroom50 => self.open_as(Classroom50::from_environment()),
+            Format::Classroom50 => {
+                let document = Classroom50::new(|name| env::var(name).ok());
+                self.open_as(document.map_err(TargetError::NoSubmission)?)
+            }
             Format::Html => self.open_as(Html),
             Format::Sarif => self.open_as(Sarif),
         }
@@ -190,6 +195,9 @@ pub enum TargetError {
     /// It is not said where the report goes.
     #[error("`{name}` needs a file: `{name}=FILE`, or `{name}=-` for standard output", name = .0.name())]
     NoFile(Format),
+    /// The form asks for what is graded, and these variables of the environment do not say it.
+    #[error("`classroom50` is for the runner of Classroom 50, which says in the environment what is graded: {} {} not set", .0.join(", "), if .0.len() == 1 { "is" } else { "are" })]
+    NoSubmission(Vec<&'static str>),
     /// The file cannot be written.
     #[error("cannot write the report {}: {source}", .path.display())]
     Unwritable {

@@ -14,6 +14,7 @@ use crate::verdict::{
 };
 
 mod files;
+mod jenkins;
 mod machines;
 mod markup;
 mod people;
