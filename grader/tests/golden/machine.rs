@@ -13,7 +13,7 @@ use pulldown_cmark::{Event as Mark, Options, Parser, Tag};
 use super::{assert_golden, samples};
 
 /// The report of this format about a run that has come as far as these events.
-fn written(format: &str, events: &[Event]) -> String {
+pub(crate) fn written(format: &str, events: &[Event]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("report");
     let target = Target::parse(&format!("{format}={}", path.display())).unwrap();
