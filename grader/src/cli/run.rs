@@ -15,7 +15,7 @@ use crate::exit_code::ExitCode;
 use crate::inspection::Inspector;
 use crate::report::terminal::Terminal;
 use crate::report::{Reporter, Target};
-use crate::runner::{self, RunError, Settings};
+use crate::runner::{self, News, RunError, Settings};
 use crate::submission::{Handed, Submission};
 use crate::suite::{Examines, Inspection};
 use crate::verdict::score::Weights;
@@ -88,11 +88,12 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
         tell: |event: &Event| lock(&told).tell(event),
     };
     let played = match &submission.program {
-        Err(not_compiled) => suite
-            .scenarios
-            .iter()
-            .try_for_each(|scenario| {
-                in_order.scenario(runner::not_compiled(scenario, &not_compiled.reason))
+        Err(not_compiled) => in_order
+            .start()
+            .and_then(|()| {
+                suite.scenarios.iter().try_for_each(|scenario| {
+                    in_order.scenario(runner::not_compiled(scenario, &not_compiled.reason))
+                })
             })
             .map(|()| Vec::new())
             .map_err(RunError::Report),
@@ -134,13 +135,13 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
                 patience: options.grading.patience,
                 seed,
             };
-            runner::run(&settings, scenarios, |check| {
-                if untold {
-                    in_order.untold(check);
+            runner::run(&settings, scenarios, |news| match news {
+                News::Begins => in_order.start(),
+                News::Checked(check) if untold => {
+                    in_order.untold(*check);
                     Ok(())
-                } else {
-                    in_order.scenario(check)
                 }
+                News::Checked(check) => in_order.scenario(*check),
             })
         }
     };

@@ -1,4 +1,7 @@
 //! A table for spreadsheets: a row for each check, the first row names the columns.
+//!
+//! Points belong to a rule, and stand in the row of the first of its checks that count, so that a
+//! column adds up to the score. Where there is no grade, or none yet, no points are written.
 
 use std::io;
 
@@ -12,7 +15,7 @@ use crate::verdict::wording;
 pub struct Csv;
 
 /// The names of the columns.
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 13] = [
     "tier",
     "rule",
     "scenario",
@@ -23,6 +26,9 @@ const COLUMNS: [&str; 10] = [
     "duration_s",
     "title",
     "in_force",
+    "server",
+    "points",
+    "max_points",
 ];
 
 impl Document for Csv {
@@ -30,7 +36,13 @@ impl Document for Csv {
         let mut table = csv::Writer::from_writer(Vec::new());
         table.write_record(COLUMNS)?;
         let in_force = progress.run.confinement.join(" ");
-        for check in &progress.checks {
+        let score = progress.score();
+        for (place, check) in progress.checks.iter().enumerate() {
+            let own = (score.rules.iter()).find(|rule| rule.checks.first() == Some(&place));
+            let points = own
+                .filter(|_| progress.is_grade(&score))
+                .map(|rule| rule.points.to_string());
+            let max_points = own.map(|rule| rule.of.to_string());
             let (reason, usually, line) = match &check.outcome {
                 Outcome::Passed => ("", "", 0),
                 Outcome::Failed(failure) => (
@@ -57,6 +69,9 @@ impl Document for Csv {
                 &format!("{:.3}", check.duration.as_secs_f64()),
                 &check.title,
                 &in_force,
+                &progress.run.server,
+                &points.unwrap_or_default(),
+                &max_points.unwrap_or_default(),
             ])?;
         }
         let bytes = table.into_inner().map_err(|error| error.into_error())?;

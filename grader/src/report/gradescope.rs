@@ -6,11 +6,10 @@ use std::io;
 
 use serde::Serialize;
 
-use super::explanation;
+use super::graded;
 use super::kept::{Document, Progress};
 use crate::rules;
 use crate::verdict::score::{RuleScore, Score, Standing};
-use crate::verdict::{CheckReport, Outcome};
 
 /// A report for Gradescope.
 #[derive(Debug)]
@@ -50,7 +49,7 @@ impl Document for Gradescope {
             .map(|sentence| format!("\n{sentence}"))
             .collect();
         let results = Results {
-            score: score.is_grade().then(|| score.points()),
+            score: progress.is_grade(&score).then(|| score.points()),
             execution_time: progress
                 .result
                 .as_ref()
@@ -63,10 +62,8 @@ impl Document for Gradescope {
             ),
             output_format: "text",
             visibility: "visible",
-            tests: score
-                .rules
-                .iter()
-                .map(|rule| test(rule, &score, progress))
+            tests: (score.rules.iter().zip(graded::outputs(&score, progress)))
+                .map(|(rule, output)| test(rule, output, &score, progress))
                 .collect(),
         };
         Ok(serde_json::to_string_pretty(&results)? + "\n")
@@ -76,7 +73,11 @@ impl Document for Gradescope {
 /// What all is worth, in a sentence.
 fn total(score: &Score, progress: &Progress) -> String {
     let require = progress.run.require;
-    if score.is_grade() {
+    if progress.is_interrupted {
+        "The run was interrupted: nothing is graded.".to_owned()
+    } else if progress.result.is_none() {
+        "The run has not ended: nothing is graded yet.".to_owned()
+    } else if score.is_grade() {
         format!(
             "{} of {} points at `{require}`.",
             score.points(),
@@ -87,38 +88,16 @@ fn total(score: &Score, progress: &Progress) -> String {
     }
 }
 
-fn test(rule: &RuleScore, score: &Score, progress: &Progress) -> Test {
+fn test(rule: &RuleScore, output: String, score: &Score, progress: &Progress) -> Test {
     let checks = rule
         .checks
         .iter()
         .filter_map(|place| progress.checks.get(*place));
-    let own: Vec<&CheckReport> = checks
-        .clone()
-        .filter(|check| match check.found() {
-            // It is told where it counts.
-            Some(found) => found.rule == check.rule() || !is_scored(found.rule, score),
-            None => !matches!(check.outcome, Outcome::Passed),
-        })
-        .collect();
-    let counts = |check: &&CheckReport| check.found().is_some_and(|found| found.rule == rule.rule);
-    let elsewhere = progress.checks.iter().filter(counts).take(1);
-    let shown: Vec<&CheckReport> = if own.iter().any(counts) {
-        own
-    } else {
-        own.into_iter().chain(elsewhere).collect()
-    };
-    let told = (shown.iter()).map(|check| explanation(check, &progress.run.command));
-    let not_judged = match &rule.standing {
-        Standing::Hindered(by) => Some(format!(
-            "Not judged, since another rule is broken on which it depends: {by}.\n"
-        )),
-        _ => None,
-    };
     let words = rules::find(&rule.rule).map_or("", |found| found.rule.as_str());
     let mut tiers: Vec<&'static str> = checks.map(|check| check.tier.name()).collect();
     tiers.dedup();
     Test {
-        score: score.is_grade().then_some(rule.points),
+        score: progress.is_grade(score).then_some(rule.points),
         max_score: rule.of,
         status: match &rule.standing {
             Standing::Kept => Some("passed"),
@@ -126,18 +105,9 @@ fn test(rule: &RuleScore, score: &Score, progress: &Progress) -> Test {
             Standing::Hindered(_) | Standing::Undecided | Standing::NotJudged => None,
         },
         name: format!("{}: {words}", rule.rule),
-        output: not_judged
-            .into_iter()
-            .chain(told)
-            .collect::<Vec<_>>()
-            .join("\n"),
+        output,
         output_format: "text",
         tags: tiers,
         visibility: "visible",
     }
-}
-
-/// Whether a rule has a test of its own.
-fn is_scored(rule: &str, score: &Score) -> bool {
-    score.rules.iter().any(|it| it.rule == rule && it.of > 0)
 }

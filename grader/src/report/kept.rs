@@ -1,9 +1,9 @@
 //! Reports that are one text about the whole run, and are valid as far as the run has come.
 
-use std::fs::File;
-use std::io::{self, Seek, Write};
+use std::io::{self, Write};
 
 use super::Reporter;
+use super::sink::Sink;
 use crate::event::{Event, RunDescription, RunResult};
 use crate::verdict::CheckReport;
 use crate::verdict::score::Score;
@@ -28,6 +28,13 @@ impl Progress {
         let weights = self.run.weights.clone().unwrap_or_default();
         Score::new(&self.checks, self.run.require, &weights)
     }
+
+    /// Whether that is a grade: not before the run has ended, nor where not everything could be
+    /// judged.
+    #[must_use]
+    pub fn is_grade(&self, score: &Score) -> bool {
+        self.result.is_some() && score.is_grade()
+    }
 }
 
 /// A form of report that is one text.
@@ -40,7 +47,7 @@ pub trait Document {
 }
 
 /// A report that is one text, and where it goes.
-pub struct Kept<D> {
+pub(super) struct Kept<D> {
     document: D,
     sink: Sink,
     /// What the report is called in errors.
@@ -48,25 +55,9 @@ pub struct Kept<D> {
     progress: Option<Progress>,
 }
 
-enum Sink {
-    /// Written anew with every event.
-    File(File),
-    /// Written once, at the end.
-    Stream(Box<dyn Write + Send>),
-}
-
 impl<D: Document> Kept<D> {
-    /// A report that is kept up to date in a regular file.
-    pub fn kept_up(document: D, file: File, name: impl Into<String>) -> Self {
-        Self::new(document, Sink::File(file), name)
-    }
-
-    /// A report that is written when the run ends.
-    pub fn at_the_end(document: D, out: Box<dyn Write + Send>, name: impl Into<String>) -> Self {
-        Self::new(document, Sink::Stream(out), name)
-    }
-
-    fn new(document: D, sink: Sink, name: impl Into<String>) -> Self {
+    /// A report that goes there.
+    pub(super) fn new(document: D, sink: Sink, name: impl Into<String>) -> Self {
         Self {
             document,
             sink,
@@ -80,14 +71,7 @@ impl<D: Document> Kept<D> {
             return Ok(());
         };
         match &mut self.sink {
-            Sink::File(file) => {
-                // One write over the old text and then the cut: at no time is the file empty, and
-                // it grows with every check, so that the cut hardly ever has anything to do.
-                let text = self.document.text(progress)?;
-                file.rewind()?;
-                file.write_all(text.as_bytes())?;
-                file.set_len(text.len() as u64)
-            }
+            Sink::File(file) => file.write(self.document.text(progress)?),
             Sink::Stream(out) if progress.result.is_some() || progress.is_interrupted => {
                 out.write_all(self.document.text(progress)?.as_bytes())?;
                 out.flush()

@@ -1,12 +1,16 @@
-//! A summary in Markdown, as the pages of CI jobs show it: the verdict, the tiers, the failures.
+//! A summary in Markdown, as the pages of CI jobs show it: the verdict, what is wrong, the tiers.
+//!
+//! Such a page is written by several programs, one below the other: in a file, the summary follows
+//! what is there already.
 
 use std::fmt::Write;
 use std::io;
 
 use super::explanation;
+use super::findings::{Findings, also_in, count};
 use super::kept::{Document, Progress};
 use crate::tier::Tier;
-use crate::verdict::{CheckReport, Outcome, Summary, Verdict};
+use crate::verdict::{CheckReport, Group, Outcome, Summary, Verdict, wording};
 
 /// A report for the page of a CI job.
 #[derive(Debug)]
@@ -35,6 +39,14 @@ fn write_summary(text: &mut String, progress: &Progress) -> std::fmt::Result {
     };
     writeln!(text, "## {verdict} at `{}`\n", run.require)?;
     writeln!(text, "Server: {}\n", code(&run.server))?;
+    let findings = Findings::new(&progress.checks, &run.command);
+    if !findings.groups.is_empty() {
+        writeln!(text, "### What is wrong\n")?;
+    }
+    for group in &findings.groups {
+        write_finding(text, group, &findings)?;
+    }
+    writeln!(text, "### How the checks ended\n")?;
     writeln!(
         text,
         "| Tier | Passed | Failed | Skipped | Undecided | Trouble |"
@@ -48,12 +60,9 @@ fn write_summary(text: &mut String, progress: &Progress) -> std::fmt::Result {
             tally.passed, tally.failed, tally.skipped, tally.undecided, tally.error
         )?;
     }
-    let failed = progress
-        .checks
-        .iter()
-        .filter(|check| matches!(check.outcome, Outcome::Failed(_) | Outcome::Error(_)));
-    for check in failed {
-        write_failure(text, check, &run.command)?;
+    let trouble = |check: &&CheckReport| matches!(check.outcome, Outcome::Error(_));
+    for check in progress.checks.iter().filter(trouble) {
+        write_trouble(text, check, &run.command)?;
     }
     write_list(text, "Undecided", progress, |outcome| match outcome {
         Outcome::Undecided(reason) => Some(reason),
@@ -98,20 +107,49 @@ fn write_list(
     Ok(())
 }
 
-fn write_failure(text: &mut String, check: &CheckReport, command: &str) -> std::fmt::Result {
-    let rule = check.counted_rule();
-    let mark = match check.outcome {
-        Outcome::Error(_) => "⚠️",
-        _ => "❌",
-    };
+/// A finding, shown by one check, and below it where else it was seen and what may come from it.
+fn write_finding(
+    text: &mut String,
+    group: &Group<'_>,
+    findings: &Findings<'_>,
+) -> std::fmt::Result {
+    let title = wording::title(group.check, group.found);
     writeln!(
         text,
-        "\n<details><summary>{mark} <code>{rule}</code> {}</summary>\n",
+        "<details><summary>❌ <code>{}</code> {} ({}, <code>{}</code>)</summary>\n",
+        group.found.rule,
+        html(&title),
+        count(group),
+        group.tier
+    )?;
+    write_block(text, &findings.told(group))?;
+    if let Some(also) = also_in(group, code) {
+        writeln!(text, "\n{also}")?;
+    }
+    if !group.consequences.is_empty() {
+        writeln!(text, "\nPerhaps of the same cause:\n")?;
+    }
+    for consequence in &group.consequences {
+        write_finding(text, consequence, findings)?;
+    }
+    writeln!(text, "\n</details>\n")
+}
+
+fn write_trouble(text: &mut String, check: &CheckReport, command: &str) -> std::fmt::Result {
+    writeln!(
+        text,
+        "\n<details><summary>⚠️ <code>{}</code> {}</summary>\n",
+        check.counted_rule(),
         html(&check.title)
     )?;
-    let explanation = explanation(check, command);
-    let fence = fence(&explanation);
-    writeln!(text, "{fence}text\n{explanation}{fence}\n\n</details>")
+    write_block(text, &explanation(check, command))?;
+    writeln!(text, "\n</details>")
+}
+
+/// A text as it is.
+fn write_block(text: &mut String, block: &str) -> std::fmt::Result {
+    let fence = fence(block);
+    writeln!(text, "{fence}text\n{block}{fence}")
 }
 
 /// A fence that the text does not hold.

@@ -9,6 +9,9 @@ use crate::verdict::{CheckReport, Outcome};
 
 pub mod classroom50;
 pub mod csv;
+mod file;
+mod findings;
+mod graded;
 pub mod gradescope;
 pub mod html;
 pub mod json;
@@ -16,11 +19,12 @@ pub mod junit;
 mod kept;
 pub mod markdown;
 pub mod sarif;
+mod sink;
 pub mod tap;
 mod target;
 pub mod terminal;
 
-pub use kept::{Document, Kept, Progress};
+pub use kept::{Document, Progress};
 pub use target::{Format, Target, TargetError};
 
 /// Something that turns the events of a run into a report.

@@ -33,8 +33,16 @@ struct Run {
     tool: Tool,
     /// In what columns are counted.
     column_kind: &'static str,
+    invocations: [Invocation; 1],
     results: Vec<Found>,
     properties: Properties,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    /// Whether the run has ended, so that there is no more to find.
+    execution_successful: bool,
 }
 
 /// What the form has no place for.
@@ -125,6 +133,9 @@ impl Document for Sarif {
                 },
             },
             column_kind: "unicodeCodePoints",
+            invocations: [Invocation {
+                execution_successful: progress.result.is_some(),
+            }],
             results: Vec::new(),
             properties: Properties {
                 in_force: progress.run.confinement.clone(),

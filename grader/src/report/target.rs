@@ -1,7 +1,7 @@
 //! Where a report goes: `json=report.json`, `json=-`.
 
+use std::env;
 use std::fmt;
-use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -16,6 +16,7 @@ use super::junit::Junit;
 use super::kept::{Document, Kept};
 use super::markdown::Markdown;
 use super::sarif::Sarif;
+use super::sink::{Manner, Sink};
 use super::tap::Tap;
 use crate::spelling::nearest;
 
@@ -83,7 +84,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// Reads `FORMAT=FILE`, in which `-` is standard output.
+    /// Reads `FORMAT=FILE`, in which `-` is standard output, and so is `/dev/stdout`.
     ///
     /// # Errors
     ///
@@ -100,7 +101,7 @@ impl Target {
         };
         match file {
             "" => Err(TargetError::NoFile(format)),
-            "-" => Ok(Self { format, file: None }),
+            "-" | "/dev/stdout" => Ok(Self { format, file: None }),
             path => Ok(Self {
                 format,
                 file: Some(path.into()),
@@ -114,12 +115,13 @@ impl Target {
         self.file.is_none()
     }
 
-    /// Opens the report. A file that exists is replaced when the run begins, and not before: of a
-    /// server that turns out to be none, there is nothing to report.
+    /// Opens the report. A file is written when the run begins, and not before: of a server that
+    /// turns out to be none, there is nothing to report.
     ///
     /// # Errors
     ///
     /// [`TargetError::Unwritable`] where the file cannot be written; it names the file.
+    /// [`TargetError::NoSubmission`] where nobody says what is graded, and the form asks for it.
     pub fn open(&self) -> Result<Box<dyn Reporter + Send>, TargetError> {
         match self.format {
             Format::Json => self.open_as(Json),
@@ -128,7 +130,10 @@ impl Target {
             Format::Csv => self.open_as(Csv),
             Format::Markdown => self.open_as(Markdown),
             Format::Gradescope => self.open_as(Gradescope),
-            Format::Classroom50 => self.open_as(Classroom50::from_environment()),
+            Format::Classroom50 => {
+                let document = Classroom50::new(|name| env::var(name).ok());
+                self.open_as(document.map_err(TargetError::NoSubmission)?)
+            }
             Format::Html => self.open_as(Html),
             Format::Sarif => self.open_as(Sarif),
         }
@@ -139,30 +144,22 @@ impl Target {
         document: impl Document + Send + 'static,
     ) -> Result<Box<dyn Reporter + Send>, TargetError> {
         let Some(path) = &self.file else {
-            return Ok(Box::new(Kept::at_the_end(
-                document,
-                Box::new(io::stdout()),
-                "standard output",
-            )));
+            let sink = Sink::Stream(Box::new(io::stdout()));
+            return Ok(Box::new(Kept::new(document, sink, "standard output")));
         };
-        let unwritable = |source| TargetError::Unwritable {
+        let manner = match self.format {
+            Format::Markdown => Manner::Appends,
+            _ => Manner::Replaces,
+        };
+        let sink = Sink::open(path, manner).map_err(|source| TargetError::Unwritable {
             path: path.clone(),
             source,
-        };
-        let file = File::options()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)
-            .map_err(unwritable)?;
-        // A pipe or a device cannot be written anew.
-        let regular = file.metadata().map_err(unwritable)?.is_file();
-        let name = path.display().to_string();
-        Ok(Box::new(if regular {
-            Kept::kept_up(document, file, name)
-        } else {
-            Kept::at_the_end(document, Box::new(file), name)
-        }))
+        })?;
+        Ok(Box::new(Kept::new(
+            document,
+            sink,
+            path.display().to_string(),
+        )))
     }
 }
 
@@ -198,6 +195,9 @@ pub enum TargetError {
     /// It is not said where the report goes.
     #[error("`{name}` needs a file: `{name}=FILE`, or `{name}=-` for standard output", name = .0.name())]
     NoFile(Format),
+    /// The form asks for what is graded, and these variables of the environment do not say it.
+    #[error("`classroom50` is for the runner of Classroom 50, which says in the environment what is graded: {} {} not set", .0.join(", "), if .0.len() == 1 { "is" } else { "are" })]
+    NoSubmission(Vec<&'static str>),
     /// The file cannot be written.
     #[error("cannot write the report {}: {source}", .path.display())]
     Unwritable {
@@ -233,7 +233,9 @@ mod tests {
             }
         );
         assert_eq!(target.to_string(), "json=a=b.json");
-        assert!(Target::parse("json=-").unwrap().is_stdout());
+        for stdout in ["json=-", "json=/dev/stdout"] {
+            assert!(Target::parse(stdout).unwrap().is_stdout());
+        }
     }
 
     #[test]

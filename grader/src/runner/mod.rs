@@ -28,5 +28,5 @@ mod waiting;
 
 pub use check::{report, unplayable};
 pub use instrument::{Instrument, Observation, Tool};
-pub use pool::{RunError, Settings, not_compiled, run};
+pub use pool::{News, RunError, Settings, not_compiled, run};
 pub use stage::Stage;

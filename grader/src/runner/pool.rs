@@ -64,6 +64,15 @@ pub enum RunError<E> {
     Report(E),
 }
 
+/// What a run tells as it goes on.
+#[derive(Debug)]
+pub enum News {
+    /// The program can be started: what it does is judged from now on.
+    Begins,
+    /// A scenario has been played.
+    Checked(Box<CheckReport>),
+}
+
 /// Something to play.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Task {
@@ -79,8 +88,8 @@ enum Done {
     Observed(Observation),
 }
 
-/// Plays a suite and hands out a report for each scenario, in the suite's order. Returns what the
-/// instruments said, in the order of the suite.
+/// Plays a suite, and tells when it begins and what became of each scenario, in the suite's order.
+/// Returns what the instruments said, in the order of the suite.
 ///
 /// # Errors
 /// The server cannot be executed, or whatever `tell` returns; what has not been played by then
@@ -88,7 +97,7 @@ enum Done {
 pub fn run<E: Send>(
     settings: &Settings,
     suite: &[Scenario],
-    mut tell: impl FnMut(CheckReport) -> Result<(), E>,
+    mut tell: impl FnMut(News) -> Result<(), E>,
 ) -> Result<Vec<Observation>, RunError<E>> {
     let stage = Stage::new(settings);
     let places = Places::new(settings.jobs);
@@ -100,6 +109,7 @@ pub fn run<E: Send>(
         };
         preflight::never_serves(&circumstances).map_err(RunError::NotStarted)?
     };
+    tell(News::Begins).map_err(RunError::Report)?;
     let queue = Queue::new(
         order_of_play(settings, suite, never_served.is_some()),
         settings.patience,
@@ -154,7 +164,7 @@ pub fn run<E: Send>(
             };
             while let Some(checked) = waiting.remove(&next) {
                 next += 1;
-                if let Err(error) = tell(checked) {
+                if let Err(error) = tell(News::Checked(Box::new(checked))) {
                     queue.clear();
                     return Err(RunError::Report(error));
                 }

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 mod diagnosis;
+mod grouped;
 #[path = "../grader_command/invocation.rs"]
 mod invocation;
 mod json;

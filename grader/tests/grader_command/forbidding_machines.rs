@@ -7,7 +7,7 @@ use std::process::Output;
 use assert_cmd::Command;
 
 use super::at_once::each_at_once;
-use super::invocation::{Played, grader, play_by, shown, status};
+use super::invocation::{self, Played, grader, play_by, shown, status};
 use super::servers;
 
 /// Calls that a machine forbids, and what it says then; see `servers/supervised/forbids.c`.
@@ -203,7 +203,8 @@ fn report(format: &str) -> String {
     let mut command = grader_on(&container());
     command
         .args(["run", "--only", "relay", "--only", "select-first"])
-        .arg(format!("--report={format}=-"));
+        .arg(format!("--report={format}=-"))
+        .envs(invocation::SUBMISSION);
     let output = command.output().expect("the grader can be called");
     assert_eq!(status(&output), 3, "{}", shown(&output));
     String::from_utf8(output.stdout).expect("a report is text")

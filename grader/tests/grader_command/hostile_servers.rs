@@ -261,42 +261,6 @@ fn a_server_and_its_children_die_with_a_grader_that_is_interrupted() {
     }
 }
 
-/// What is known by then is told, and the reports are complete.
-#[test]
-fn a_run_that_is_interrupted_tells_what_it_knows() {
-    let server = hostile("never_reads");
-    let folder = tempfile::tempdir().expect("a folder");
-    let report = folder.path().join("report.json");
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("grader"));
-    command
-        .args(["run", "--patience", "3600"])
-        .args(["--only", "exam-1", "--only", "exam-4"])
-        .arg("--report")
-        .arg(format!("json={}", report.display()))
-        .arg(&server.path)
-        .stdout(Stdio::piped());
-    let grader = interruption::as_on_a_terminal(&mut command)
-        .spawn()
-        .expect("the grader can be called");
-    let text = || fs::read_to_string(&report).unwrap_or_default();
-    eventually("something has ended", || text().contains("\"outcome\""));
-    let id = rustix::process::Pid::from_child(&grader);
-    rustix::process::kill_process(id, interruption::CTRL_C).expect("it is our child");
-    let output = grader.wait_with_output().expect("it is our child");
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        said.contains("Interrupted: 1 of 2 checks had ended."),
-        "{said}"
-    );
-    assert!(!said.contains("Verdict"), "{said}");
-    let known: Value = serde_json::from_str(&text()).expect("JSON");
-    assert_eq!(
-        (&known["interrupted"], &known["verdict"]),
-        (&true.into(), &Value::Null)
-    );
-    server.assert_gone();
-}
-
 /// What a shell had started before it became the grader, or has its output go through, lives on.
 #[test]
 fn children_that_the_grader_had_before_live_on() {

@@ -19,6 +19,15 @@ use tempfile::TempDir;
 /// No call lasts this long: it ends the wait for a grader that hangs.
 const GUARD: Duration = Duration::from_secs(300);
 
+/// What the runner of Classroom 50 says of a submission.
+pub(crate) const SUBMISSION: [(&str, &str); 5] = [
+    ("CLASSROOM", "cs50"),
+    ("ASSIGNMENT", "mini-serv"),
+    ("SUBMISSION_TAG", "submit/1"),
+    ("COMMIT_URL", "https://example.org/commit"),
+    ("RELEASE_URL", "https://example.org/release"),
+];
+
 /// The executable, untouched by what the tests' own terminal wishes.
 pub(crate) fn grader() -> Command {
     let mut command = Command::new(executable_grader());

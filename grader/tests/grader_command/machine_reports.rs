@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use predicates::prelude::*;
 use serde_json::Value;
 
-use super::invocation::{assert_valid, grader, play};
+use super::invocation::{SUBMISSION, assert_valid, grader, play};
 use super::servers;
 
 const FEW: [&str; 8] = [
@@ -133,6 +133,36 @@ fn a_reader_who_has_seen_enough_ends_the_run_quietly() {
         assert_eq!(said, "", "{arguments:?}");
         grader.wait().expect("it is our child");
     }
+}
+
+#[test]
+fn a_result_for_classroom_50_says_whose_it_is_or_is_not_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("result.json");
+    let run = |known: &[(&'static str, &'static str)]| {
+        let mut command = grader();
+        for (name, _) in SUBMISSION {
+            command.env_remove(name);
+        }
+        command
+            .args(["run", "--only", "no-argument", "--report"])
+            .arg(format!("classroom50={}", file.display()))
+            .envs(known.iter().copied())
+            .assert()
+    };
+    run(&SUBMISSION[..3]).code(2).stdout("").stderr(
+        "grader: `classroom50` is for the runner of Classroom 50, which says in the \
+             environment what is graded: COMMIT_URL, RELEASE_URL are not set\n",
+    );
+    assert!(!file.exists());
+    run(&SUBMISSION).code(0);
+    let text = fs::read_to_string(&file).expect("the report");
+    let result: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(result["review"], result["commit"]);
+    assert_eq!(
+        (&result["classroom"], &result["finished"]),
+        (&"cs50".into(), &true.into())
+    );
 }
 
 #[test]

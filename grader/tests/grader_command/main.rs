@@ -21,6 +21,7 @@ mod invocation;
 mod machine_reports;
 mod ordinary_user;
 mod out_of_memory;
+mod report_files;
 mod resources;
 #[path = "../servers/mod.rs"]
 mod servers;

@@ -10,12 +10,11 @@ use crate::runner::Observation;
 use crate::suite::Check;
 use crate::verdict::CheckReport;
 
-/// Tells the checks in the order of the suite, and before the first of them the start.
+/// Tells the start, and then the checks in the order of the suite.
 pub(super) struct InOrder<'a, Tell> {
     pub(super) checks: Peekable<IntoIter<Check<'a>>>,
     pub(super) inspector: &'a Inspector<'a>,
-    /// Nothing is reported of a program that turns out not to be one, so the first check brings
-    /// the start with it.
+    /// What is told at the start, until it was.
     pub(super) start: Option<RunDescription>,
     /// Whether it is enough that the machine does not allow a check.
     pub(super) accept_skipped: bool,
@@ -27,9 +26,17 @@ pub(super) struct InOrder<'a, Tell> {
 }
 
 impl<Tell: FnMut(&Event) -> io::Result<()>> InOrder<'_, Tell> {
+    /// Tells the start: not before it is known that there is something to judge, since nothing is
+    /// reported of a program that turns out not to be one.
+    pub(super) fn start(&mut self) -> io::Result<()> {
+        match self.start.take() {
+            Some(start) => (self.tell)(&Event::Started(start)),
+            None => Ok(()),
+        }
+    }
+
     /// Tells the inspections that come before a scenario, and then how that ended.
     pub(super) fn scenario(&mut self, mut check: CheckReport) -> io::Result<()> {
-        self.start()?;
         while let Some(Check::Inspection(inspection)) = self
             .checks
             .next_if(|check| matches!(check, Check::Inspection(_)))
@@ -59,7 +66,6 @@ impl<Tell: FnMut(&Event) -> io::Result<()>> InOrder<'_, Tell> {
         observations: &[Observation],
         no_valgrind: Option<&str>,
     ) -> io::Result<()> {
-        self.start()?;
         let printed = std::mem::take(&mut self.printed);
         let observed = Observed {
             observations,
@@ -81,12 +87,5 @@ impl<Tell: FnMut(&Event) -> io::Result<()>> InOrder<'_, Tell> {
             check.outcome = check.outcome.accepted();
         }
         (self.tell)(&Event::Checked(check))
-    }
-
-    fn start(&mut self) -> io::Result<()> {
-        match self.start.take() {
-            Some(start) => (self.tell)(&Event::Started(start)),
-            None => Ok(()),
-        }
     }
 }

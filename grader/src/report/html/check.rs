@@ -13,9 +13,8 @@ use crate::visible::{shortened, visible, with_visible_end};
 /// The width of a text in a transcript, in columns.
 const TEXT: usize = 120;
 
-/// A check that failed; `command` starts the server, and `open` says whether it is shown in full
-/// from the beginning.
-pub(super) fn failed(check: &Check, command: &str, open: bool) -> Markup {
+/// What a check that failed tells; `command` starts the server.
+pub(super) fn failed(check: &Check, command: &str) -> Markup {
     let rule = rules::find(check.counted_rule()).ok();
     let place = match check.line {
         Some(line) => format!("{}:{line}", check.path),
@@ -26,48 +25,40 @@ pub(super) fn failed(check: &Check, command: &str, open: bool) -> Markup {
         .flat_map(|rule| rule.commands(command))
         .collect();
     html! {
-        details.check.failed open[open] id={ "check-" (check.scenario) } {
-            summary {
-                span.mark aria-hidden="true" { "✗" }
-                " " span.rule { (check.counted_rule()) } " "
-                span.title { (check.title) } " "
-                span.tier { (check.counts_for()) }
-            }
-            p.reason { (check.reason.as_deref().unwrap_or_default()) }
-            @if let Some(diagram) = Diagram::of(check) {
-                (draw(&diagram))
-            }
-            @if let Some(difference) = &check.comparison {
-                (comparison::show(difference))
-            }
-            (findings(&check.findings))
-            @if let Some(death) = &check.death {
-                p { "The server " (death.how) "." }
-                @if !death.last_words.is_empty() {
-                    p { "Its last words:" }
-                    pre {
-                        @for line in death.last_words.lines() {
-                            (with_visible_end(visible(line.as_bytes()))) "\n"
-                        }
+        p.reason { (check.reason.as_deref().unwrap_or_default()) }
+        @if let Some(diagram) = Diagram::of(check) {
+            (draw(&diagram))
+        }
+        @if let Some(difference) = &check.comparison {
+            (comparison::show(difference))
+        }
+        (findings(&check.findings))
+        @if let Some(death) = &check.death {
+            p { "The server " (death.how) "." }
+            @if !death.last_words.is_empty() {
+                p { "Its last words:" }
+                pre {
+                    @for line in death.last_words.lines() {
+                        (with_visible_end(visible(line.as_bytes()))) "\n"
                     }
                 }
             }
-            @if check.kind == CheckKind::Inspection && let Some(rule) = rule {
-                p { b { "The rule: " } (rule.rule) }
-            }
-            @if let Some(hint) = &check.hint {
-                p.hint { b { "Usually: " } (hint) }
-            }
-            (rows("What happened, step by step", &check.transcript))
-            (rows("The server's last calls", &check.calls))
-            @if !commands.is_empty() {
-                details {
-                    summary { "See it by hand" }
-                    pre { @for line in &commands { (line) "\n" } }
-                }
-            }
-            p.place { (place) }
         }
+        @if check.kind == CheckKind::Inspection && let Some(rule) = rule {
+            p { b { "The rule: " } (rule.rule) }
+        }
+        @if let Some(hint) = &check.hint {
+            p.hint { b { "Usually: " } (hint) }
+        }
+        (rows("What happened, step by step", &check.transcript))
+        (rows("The server's last calls", &check.calls))
+        @if !commands.is_empty() {
+            details {
+                summary { "See it by hand" }
+                pre { @for line in &commands { (line) "\n" } }
+            }
+        }
+        p.place { (place) }
     }
 }
 
@@ -177,7 +168,7 @@ mod tests {
         check.title = hostile.into();
         check.scenario = "\"><script>".into();
         check.hint = Some(hostile.into());
-        let shown = failed(&check, hostile, true).into_string();
+        let shown = failed(&check, hostile).into_string();
         assert!(!shown.contains("<script"), "{shown}");
     }
 

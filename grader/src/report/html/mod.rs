@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `page` | the frame of every page, its style and what a browser may do |
 //! | `person` | the page about one server |
+//! | `finding` | one thing that is wrong, and the checks in which it was seen |
 //! | `check` | one check that did not pass |
 //! | `comparison` | what must have come beside what came |
 //! | `diagram` | what happened between the clients and the server, as a picture |
@@ -20,6 +21,7 @@ use super::kept::{Document, Progress};
 mod check;
 mod comparison;
 mod diagram;
+mod finding;
 pub mod page;
 mod person;
 

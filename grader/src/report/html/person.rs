@@ -3,12 +3,13 @@
 use maud::{Markup, html};
 
 use super::check;
+use super::finding::findings;
 use super::page::page;
 use crate::report::json::document::{Check, Document, Ended};
 use crate::tier::Tier;
 use crate::verdict::{Tally, Verdict};
 
-/// How many failures are shown in full from the beginning.
+/// How many findings are shown in full from the beginning.
 const OPEN: usize = 3;
 
 /// Whom a page is about.
@@ -41,10 +42,8 @@ pub fn person(about: &About<'_>, report: &Document) -> String {
             .copied()
             .filter(move |it| it.outcome == outcome)
     };
-    let mut failed: Vec<&Check> = of(Ended::Failed).filter(|it| !it.not_played).collect();
-    // What decides comes first.
-    failed.sort_by_key(|check| check.counts_for() > report.require);
-    let not_played: Vec<&Check> = of(Ended::Failed).filter(|it| it.not_played).collect();
+    let findings = findings(report, &shown);
+    let failed = of(Ended::Failed).count();
     let mut not_made: Vec<&Check> = of(Ended::Error).collect();
     not_made.extend(of(Ended::Undecided));
     not_made.extend(of(Ended::Skipped));
@@ -58,38 +57,16 @@ pub fn person(about: &About<'_>, report: &Document) -> String {
             (verdict(report))
         }
         main {
+            @if !findings.is_empty() {
+                h2 { (told(findings.len(), "finding")) " in " (told(failed, "check")) }
+                @for (number, finding) in findings.iter().enumerate() {
+                    (finding.show(about.command, number < OPEN))
+                }
+            }
             (tiers(report))
             dl.facts {
                 @for (label, value) in &about.facts {
                     dt { (label) } dd { (value) }
-                }
-            }
-            @if !failed.is_empty() {
-                h2 { (failed.len()) " failed" }
-                @for (number, check) in failed.iter().enumerate() {
-                    (check::failed(check, about.command, number < OPEN))
-                }
-            }
-            @if let Some(first) = not_played.first() {
-                section {
-                    h2 { (not_played.len()) " failed without being played" }
-                    p.reason { (first.reason.as_deref().unwrap_or_default()) }
-                    @if let Some(hint) = &first.hint {
-                        p.hint { b { "Usually: " } (hint) }
-                    }
-                    details {
-                        summary { "Which" }
-                        ul.checks {
-                            @for check in &not_played {
-                                li.failed id={ "check-" (check.scenario) } {
-                                    span.mark aria-hidden="true" { "✗" }
-                                    " " span.rule { (check.counted_rule()) } " "
-                                    span.title { (check.title) } " "
-                                    span.tier { (check.counts_for()) }
-                                }
-                            }
-                        }
-                    }
                 }
             }
             @if !not_made.is_empty() {
@@ -100,7 +77,7 @@ pub fn person(about: &About<'_>, report: &Document) -> String {
                 }
             }
             @if !passed.is_empty() {
-                details.passed open[failed.is_empty() && not_played.is_empty()] {
+                details.passed open[findings.is_empty()] {
                     summary { h2 { (passed.len()) " passed" } }
                     ul.checks { @for check in &passed { (check::passed(check)) } }
                 }
@@ -114,12 +91,19 @@ pub fn person(about: &About<'_>, report: &Document) -> String {
     page(about.title, None, &body)
 }
 
+/// So many of something.
+fn told(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}
+
 fn verdict(report: &Document) -> Markup {
     let tier = report.require;
     let (class, text) = match report.verdict {
         Some(Verdict::Passed) => ("passed", format!("✓ passes at {tier}")),
         Some(Verdict::Failed) => ("failed", format!("✗ fails at {tier}")),
         Some(Verdict::Undecided) => ("error", "! cannot be decided".into()),
+        None if report.interrupted => ("error", "! was interrupted".into()),
         None => ("skipped", "… is being graded".into()),
     };
     html! {

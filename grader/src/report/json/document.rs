@@ -7,10 +7,10 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 
 use super::Text;
+use super::group::Group;
 use crate::event::{RunDescription, RunResult};
 use crate::report::kept::Progress;
 use crate::tier::Tier;
-use crate::verdict::score::Score;
 use crate::verdict::{
     self, CheckKind, CheckReport, Comparison, Outcome, Reading, Summary, Tally, TranscriptRow,
     Verdict, wording,
@@ -56,6 +56,9 @@ pub struct Document {
     pub(crate) confinement: Vec<String>,
     /// What was not available on this machine, each a sentence.
     pub(crate) limitations: Vec<String>,
+    /// What is wrong with the server, each thing once, the likeliest root of the others first.
+    #[serde(default)]
+    pub(crate) findings: Vec<Group>,
     /// The checks that have ended, in the order of the suite.
     pub(crate) checks: Vec<Check>,
     #[serde(skip)]
@@ -69,7 +72,8 @@ pub struct Points {
     pub points: u64,
     /// How many could be earned: the same for every server.
     pub of: u64,
-    /// Whether that is a grade: not where the machine did not let everything be judged.
+    /// Whether that is a grade: not while the run goes on, nor where the machine did not let
+    /// everything be judged.
     #[serde(default)]
     pub is_grade: bool,
 }
@@ -266,6 +270,7 @@ impl Document {
             readings: Vec::new(),
             confinement: run.confinement.clone(),
             limitations: run.limitations.clone(),
+            findings: Vec::new(),
             checks: Vec::new(),
             summary: Summary::default(),
         }
@@ -281,7 +286,14 @@ impl Document {
         if let Some(result) = &progress.result {
             document.finish(result);
         }
-        document.score(&progress.score());
+        let findings = verdict::grouped(&progress.checks);
+        document.findings = findings.iter().map(Group::new).collect();
+        let score = progress.score();
+        document.score = Points {
+            points: score.points(),
+            of: score.of(),
+            is_grade: progress.is_grade(&score),
+        };
         document
     }
 
@@ -298,15 +310,6 @@ impl Document {
         self.count();
         self.verdict = Some(result.summary.verdict(self.require));
         self.duration_s = Some(seconds(result.duration));
-    }
-
-    /// Takes in what the checks are worth.
-    fn score(&mut self, score: &Score) {
-        self.score = Points {
-            points: score.points(),
-            of: score.of(),
-            is_grade: score.is_grade(),
-        };
     }
 
     fn count(&mut self) {

@@ -8,6 +8,7 @@ use std::io;
 use super::kept::{Document as Form, Progress};
 
 pub mod document;
+pub(crate) mod group;
 mod text;
 
 pub use text::Text;

@@ -88,7 +88,7 @@ pub(super) enum Detail {
     Brief,
 }
 
-/// Something that is wrong, as it was seen in the check that shows it best.
+/// Something that is wrong, as it was seen in the check that shows it best, and where else.
 pub(super) fn show_group(
     group: &Group<'_>,
     command: &str,
@@ -96,24 +96,17 @@ pub(super) fn show_group(
     options: Options,
 ) -> String {
     let width = options.width;
-    let Group { check, found, .. } = group;
-    let title = wording::title(check, *found);
-    let heading = Heading {
-        rule: found.rule,
-        title: &title,
-        tier: group.tier,
-    };
-    let mut text = line(&heading, &Styled(BAD, "✗").to_string(), true, width);
-    text.push_str(&place(check, Some(found.failure.line)));
-    if detail == Detail::Full {
-        let failure = found.failure.with_at_most(ROWS);
-        text.push_str(&why(check, &failure, command, options));
-    } else {
-        text.push_str(&labelled("wrong", &found.failure.reason, width));
-        if let Some(hint) = wording::hint(check) {
-            text.push_str(&labelled("usually", hint, width));
+    let mut text = match detail {
+        Detail::Full => show_finding(group, command, Some(ROWS), options),
+        Detail::Brief => {
+            let mut text = found(group, width);
+            text.push_str(&labelled("wrong", &group.found.failure.reason, width));
+            if let Some(hint) = wording::hint(group.check) {
+                text.push_str(&labelled("usually", hint, width));
+            }
+            text
         }
-    }
+    };
     if !group.also.is_empty() {
         let names: Vec<&str> = (group.also.iter())
             .map(|check| check.scenario.as_str())
@@ -147,6 +140,36 @@ pub(super) fn show_group(
             width,
         ));
     }
+    text
+}
+
+/// Something that is wrong, with what happened in the check that shows it best: all of it, or so
+/// many rows.
+pub(super) fn show_finding(
+    group: &Group<'_>,
+    command: &str,
+    rows: Option<usize>,
+    options: Options,
+) -> String {
+    let mut text = found(group, options.width);
+    let failure = group.found.failure;
+    let shortened = rows.map(|rows| failure.with_at_most(rows));
+    let failure = shortened.as_ref().unwrap_or(failure);
+    text.push_str(&why(group.check, failure, command, options));
+    text
+}
+
+/// What is wrong, in a line, and where it was seen.
+fn found(group: &Group<'_>, width: usize) -> String {
+    let Group { check, found, .. } = group;
+    let title = wording::title(check, *found);
+    let heading = Heading {
+        rule: found.rule,
+        title: &title,
+        tier: group.tier,
+    };
+    let mut text = line(&heading, &Styled(BAD, "✗").to_string(), true, width);
+    text.push_str(&place(check, Some(found.failure.line)));
     text
 }
 

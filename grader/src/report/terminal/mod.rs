@@ -6,7 +6,7 @@ use anstream::AutoStream;
 
 use super::Reporter;
 use crate::event::{Event, RunDescription};
-use crate::verdict::{CheckReport, grouped};
+use crate::verdict::{CheckReport, Group, grouped};
 
 mod check;
 mod comparison;
@@ -25,13 +25,19 @@ const NARROWEST: usize = 60;
 /// A check as a person sees it where there is no terminal, with all that is known; it holds ANSI
 /// colours.
 pub(super) fn explain(check: &CheckReport, command: &str) -> String {
-    let options = Options {
-        width: WIDTH_OF_A_PIPE,
-        verbose: false,
-        timings: false,
-    };
-    check::show(check, command, options)
+    check::show(check, command, WHERE_NO_TERMINAL_IS)
 }
+
+/// A finding in the same manner, as the check that shows it best tells it.
+pub(super) fn explain_finding(group: &Group<'_>, command: &str) -> String {
+    check::show_finding(group, command, None, WHERE_NO_TERMINAL_IS)
+}
+
+const WHERE_NO_TERMINAL_IS: Options = Options {
+    width: WIDTH_OF_A_PIPE,
+    verbose: false,
+    timings: false,
+};
 
 /// How much is shown, and how wide.
 #[derive(Clone, Copy, Debug)]

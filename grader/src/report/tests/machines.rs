@@ -5,13 +5,14 @@ use std::sync::LazyLock;
 use super::*;
 use crate::report::classroom50::Classroom50;
 use crate::report::csv::Csv;
+use crate::report::findings::Findings;
 use crate::report::gradescope::Gradescope;
 use crate::report::json::Json;
 use crate::report::json::document::Document as Read;
 use crate::report::junit::Junit;
 use crate::report::sarif::Sarif;
 use crate::report::tap::Tap;
-use crate::report::{outcome_name, terminal};
+use crate::report::{explanation, outcome_name};
 
 static SCHEMA: LazyLock<jsonschema::Validator> =
     LazyLock::new(|| jsonschema::validator_for(Read::schema().as_value()).expect("a schema"));
@@ -92,21 +93,16 @@ proptest! {
     fn junit_is_xml_that_counts_as_the_run_does(run in runs()) {
         let text = written(&Junit, &run);
         prop_assert_eq!(text.chars().find(|it| !is_for_xml(*it)), None, "{:?}", text);
-        let mut reader = quick_xml::Reader::from_str(&text);
-        loop {
-            match reader.read_event() {
-                Ok(quick_xml::events::Event::Eof) => break,
-                Ok(_) => {}
-                Err(error) => prop_assert!(false, "{} in {}", error, text),
-            }
-        }
+        prop_assert_eq!(jenkins::refused(&text), None, "{}", text);
         let read = junit_parser::from_reader(text.as_bytes());
         let read = read.unwrap_or_else(|error| panic!("{error} in {text}"));
         let ended = |name| run.checks.iter().filter(|it| outcome_name(&it.outcome) == name).count() as u64;
-        prop_assert_eq!(read.tests, run.checks.len() as u64);
+        let unfinished = u64::from(run.result.is_none());
+        prop_assert_eq!(read.tests, run.checks.len() as u64 + unfinished);
         prop_assert_eq!(read.failures, ended("failed"));
-        prop_assert_eq!(read.errors, ended("error") + ended("undecided"));
-        prop_assert_eq!(read.skipped, ended("skipped"));
+        prop_assert_eq!(read.errors, ended("error") + ended("undecided") + unfinished);
+        let skipped: u64 = read.suites.iter().map(|suite| suite.skipped).sum();
+        prop_assert_eq!(skipped, ended("skipped"));
         let cases = read.suites.iter().flat_map(|suite| &suite.cases);
         let names: Vec<&str> = cases.map(|case| case.original_name.as_str()).collect();
         for check in &run.checks {
@@ -161,7 +157,7 @@ proptest! {
         let rows: Vec<csv::StringRecord> = table.records().collect::<Result<_, _>>().expect("a table");
         prop_assert_eq!(rows.len(), run.checks.len());
         for (row, check) in rows.iter().zip(&run.checks) {
-            prop_assert_eq!(row.len(), 10);
+            prop_assert_eq!(row.len(), 13);
             prop_assert_eq!(&row[1], check.counted_rule());
             prop_assert_eq!(&row[2], check.scenario.as_str());
             prop_assert_eq!(&row[3], outcome_name(&check.outcome));
@@ -169,7 +165,13 @@ proptest! {
             prop_assert!(row[6].starts_with(&check.path));
             prop_assert_eq!(&row[8], check.title.as_str());
             prop_assert_eq!(&row[9], run.run.confinement.join(" "));
+            prop_assert_eq!(&row[10], run.run.server.as_str());
         }
+        // A column adds up to the score.
+        let sum = |column| rows.iter().filter_map(|row| row[column].parse::<u64>().ok()).sum::<u64>();
+        let score = run.score();
+        prop_assert_eq!(score.of(), sum(12));
+        prop_assert_eq!(if run.is_grade(&score) { score.points() } else { 0 }, sum(11));
     }
 
     #[test]
@@ -201,22 +203,43 @@ proptest! {
     }
 
     #[test]
-    fn those_who_give_grades_get_every_reason(run in runs()) {
+    fn those_who_give_grades_get_every_finding_once_in_full(run in runs()) {
         let results: serde_json::Value =
             serde_json::from_str(&written(&Gradescope, &run)).expect("JSON");
         let graded: serde_json::Value =
-            serde_json::from_str(&written(&Classroom50::from_environment(), &run)).expect("JSON");
-        let told: Vec<&str> = results["tests"].as_array().into_iter().flatten()
-            .filter_map(|test| test["output"].as_str()).collect();
-        for check in run.checks.iter().filter(|check| check.tier <= run.run.require) {
-            let explained = terminal::explain(check, &run.run.command);
-            let explained = anstream::adapter::strip_str(&explained).to_string();
+            serde_json::from_str(&written(&classroom50(), &run)).expect("JSON");
+        let outputs = |of: &serde_json::Value| -> Vec<String> {
+            let tests = of["tests"].as_array().into_iter().flatten();
+            tests.filter_map(|test| test["output"].as_str().map(str::to_owned)).collect()
+        };
+        let told = outputs(&results);
+        let findings = Findings::new(&run.checks, &run.run.command);
+        let counts = |check: &CheckReport| check.tier <= run.run.require;
+        for group in findings.all() {
+            let seen = std::iter::once(group.check).chain(group.also.iter().copied());
+            let mut own = seen.filter(|check| counts(check) && check.counted_rule() == check.rule());
+            if own.next().is_some() {
+                let in_full = findings.in_full(group);
+                let times = told.iter().filter(|told| told.contains(&in_full)).count();
+                let alike = findings.all().filter(|it| findings.in_full(it) == in_full).count();
+                prop_assert!((1..=alike).contains(&times), "{} times: {}", times, in_full);
+            }
+        }
+        for check in run.checks.iter().filter(|check| counts(check) && check.found().is_none()) {
+            let explained = explanation(check, &run.run.command);
             let is_told = told.iter().any(|told| told.contains(&explained));
-            // What is in the way of a rule is told once, where it counts.
-            let counts_elsewhere = check.counted_rule() != check.rule();
-            prop_assert!(
-                is_told || counts_elsewhere || matches!(check.outcome, Outcome::Passed)
-            );
+            prop_assert!(is_told || matches!(check.outcome, Outcome::Passed));
+        }
+        prop_assert_eq!(graded["finished"].as_bool(), Some(run.result.is_some()));
+        if run.result.is_some() {
+            for test in graded["tests"].as_array().into_iter().flatten() {
+                let name = format!("{}: ", test["test-name"].as_str().expect("a name"));
+                let mut alike = results["tests"].as_array().into_iter().flatten();
+                let alike = alike.find(|it| it["name"].as_str().is_some_and(|it| it.starts_with(&name)));
+                prop_assert_eq!(alike.map(|it| &it["output"]), Some(&test["output"]));
+            }
+        } else {
+            prop_assert!(results["score"].is_null() && outputs(&graded).is_empty());
         }
         if !results["score"].is_null() {
             prop_assert_eq!(&results["score"], &graded["score"]);
@@ -225,4 +248,46 @@ proptest! {
             .filter_map(|test| test["score"].as_u64()).sum();
         prop_assert_eq!(graded["score"].as_u64(), Some(earned));
     }
+}
+
+/// A report on some submission.
+fn classroom50() -> Classroom50 {
+    Classroom50::new(|name| Some(name.to_lowercase())).expect("everything is said")
+}
+
+#[test]
+fn a_result_says_whose_it_is_or_there_is_none() {
+    let with = |known: &'static [&'static str]| {
+        Classroom50::new(move |name| known.contains(&name).then(|| name.to_lowercase()))
+    };
+    let all = [
+        "CLASSROOM",
+        "ASSIGNMENT",
+        "SUBMISSION_TAG",
+        "COMMIT_URL",
+        "RELEASE_URL",
+    ];
+    let mut missing = with(&[]).expect_err("nothing is said");
+    missing.sort_unstable();
+    let mut asked = all;
+    asked.sort_unstable();
+    assert_eq!(missing, asked);
+    assert_eq!(
+        Classroom50::new(|name| all.contains(&name).then(String::new))
+            .err()
+            .map(|it| it.len()),
+        Some(all.len()),
+        "an empty one says nothing"
+    );
+    let known: &[&str] = &[
+        "CLASSROOM",
+        "ASSIGNMENT",
+        "SUBMISSION_TAG",
+        "COMMIT_URL",
+        "RELEASE_URL",
+    ];
+    assert!(
+        with(known).is_ok(),
+        "what is reviewed is the commit where nobody says otherwise"
+    );
 }

@@ -13,6 +13,8 @@ use crate::verdict::{
     Place, Reading, Summary, TranscriptRow,
 };
 
+mod files;
+mod jenkins;
 mod machines;
 mod markup;
 mod people;

@@ -6,12 +6,14 @@ use super::markup::Markup;
 use super::*;
 use crate::event::Event;
 use crate::report::Reporter as _;
+use crate::report::findings::Findings;
 use crate::report::html::Html;
 use crate::report::markdown::Markdown;
 use crate::report::terminal::{self, Terminal};
+use crate::verdict::wording;
 
 /// Every element and attribute of a page about a server.
-const NAMES: &str = "DOCTYPE a aria-hidden aria-label b body charset class content dd details div dl \
+const NAMES: &str = "DOCTYPE a aria-hidden aria-label b body charset class code content dd details div dl \
     dt figure footer h1 h2 head header height html http-equiv id lang li line main mark meta name \
     nav open p path pre role rect scope section span style summary svg table tbody td text th \
     thead title tr tspan ul viewBox width x x1 x2 xmlns y y1 y2 d points polygon polyline circle \
@@ -63,18 +65,24 @@ proptest! {
                 _ => {}
             }
         }
-        let explained = |check: &&CheckReport| {
-            matches!(check.outcome, Outcome::Failed(_) | Outcome::Error(_))
-        };
-        let explained: Vec<&CheckReport> = run.checks.iter().filter(explained).collect();
+        let findings = Findings::new(&run.checks, &run.run.command);
+        let trouble = run.checks.iter().filter(|check| matches!(check.outcome, Outcome::Error(_)));
         prop_assert_eq!(tables, 1);
-        prop_assert_eq!(blocks.len(), explained.len(), "{}", text);
+        prop_assert_eq!(blocks.len(), findings.all().count() + trouble.clone().count(), "{}", text);
         let read = Markup::read(&markup);
         for name in &read.names {
             prop_assert!(["details", "summary", "code"].contains(&name.as_str()), "<{}>", name);
         }
-        for check in explained {
+        for check in trouble {
             prop_assert!(read.text.contains(&check.title), "{:?} in {}", check.title, markup);
+        }
+        // Each finding once, and every check that failed by it.
+        for group in findings.all() {
+            let title = wording::title(group.check, group.found);
+            prop_assert!(read.text.contains(&title), "{:?} in {}", title, markup);
+            for check in &group.also {
+                prop_assert!(prose.contains(&check.scenario), "{:?} in {}", check.scenario, text);
+            }
         }
     }
 
