@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::check::listed;
 use super::findings::Ends;
-use super::layout::wrap;
+use super::layout::{hang, wrap};
 use super::palette::{ASIDE, BAD, GOOD, QUIET, STRONG, Styled};
 use super::{Options, timings};
 use crate::event::{RunDescription, RunResult};
@@ -346,14 +346,5 @@ fn section(text: &mut String, heading: &str, items: &[&str], width: usize) {
     let _ = writeln!(text, "\n{}", Styled(STRONG, heading));
     for item in items {
         hang(text, "-", item, width);
-    }
-}
-
-/// A mark and a text that is wrapped beside it.
-fn hang(text: &mut String, mark: &str, item: &str, width: usize) {
-    let indent = " ".repeat(mark.len());
-    for (number, line) in wrap(item, width - indent.len() - 1).into_iter().enumerate() {
-        let mark = if number == 0 { mark } else { &indent };
-        let _ = writeln!(text, "{mark} {line}");
     }
 }
