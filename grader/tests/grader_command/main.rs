@@ -19,6 +19,7 @@ mod hostile_servers;
 mod interruption;
 mod invocation;
 mod machine_reports;
+mod narrow_terminals;
 mod ordinary_user;
 mod out_of_memory;
 mod resources;

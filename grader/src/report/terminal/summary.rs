@@ -1,6 +1,7 @@
 //! What the checks make of the server.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use super::check::listed;
 use super::findings::Ends;
@@ -8,9 +9,11 @@ use super::layout::{hang, wrap};
 use super::palette::{ASIDE, BAD, GOOD, QUIET, STRONG, Styled};
 use super::{Options, timings};
 use crate::event::{RunDescription, RunResult};
+use crate::shell;
+use crate::suite::files;
 use crate::tier::Tier;
 use crate::verdict::score::Score;
-use crate::verdict::{CheckReport, Group, Outcome, Tally, Verdict, wording};
+use crate::verdict::{CheckKind, CheckReport, Group, Outcome, Tally, Verdict, wording};
 
 /// The end of the report.
 pub(super) fn show(
@@ -97,12 +100,7 @@ pub(super) fn show(
         }
     }
     if let Some(group) = ends.groups.first() {
-        let scenario = &group.check.scenario;
-        let again = format!(
-            "Add --only {scenario} to play the first alone; `grader explain {}` says more.",
-            group.found.rule
-        );
-        for line in wrap(&again, width) {
+        for line in wrap(&more(group), width) {
             let _ = writeln!(text, "{line}");
         }
     }
@@ -110,6 +108,28 @@ pub(super) fn show(
     let end = format!("Server {}, seed {}, {seconds:.1} s.", run.server, run.seed);
     for line in wrap(&end, width) {
         let _ = writeln!(text, "{}", Styled(QUIET, line));
+    }
+    text
+}
+
+/// Where more is said of what is to be mended first.
+fn more(group: &Group<'_>) -> String {
+    let rule = group.found.rule;
+    let scenario = &shell::quoted(Path::new(&group.check.scenario));
+    let mut text =
+        format!("Add --only {scenario} to play the first alone; `grader explain {rule}`");
+    // Who plays other scenarios has their files.
+    if group.check.kind == CheckKind::Scenario
+        && files::content(&group.check.scenario, None).is_ok()
+    {
+        if scenario != rule {
+            text.push_str(&format!(" and `grader explain {scenario}` say more"));
+        } else {
+            text.push_str(" says more");
+        }
+        text.push_str(&format!(", `grader show {scenario}` prints the scenario."));
+    } else {
+        text.push_str(" says more.");
     }
     text
 }
