@@ -192,7 +192,7 @@ fn settings(options: &Batch, given: &ArgMatches) -> Result<Settings, CommandErro
     Ok(Settings {
         grader: env!("CARGO_PKG_VERSION").into(),
         build: batch::this_grader(),
-        require: grading.require,
+        require: grading.required(&suite).tier,
         seed: options.seed,
         patience_s: grading.playing.patience.as_secs_f64(),
         checks: batch::fingerprint(&format!("{suite:?}")),

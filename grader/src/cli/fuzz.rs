@@ -214,6 +214,7 @@ impl Teller {
                 seed,
                 checks: 1,
                 require: options.require,
+                is_of_a_choice: false,
                 confinement: Vec::new(),
                 limitations,
                 weights: None,

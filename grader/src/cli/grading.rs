@@ -9,7 +9,9 @@ use super::CommandError;
 use super::playing::Playing;
 use super::selection::Selection;
 use super::variable::Variable;
+use crate::suite::Suite;
 use crate::tier::Tier;
+use crate::verdict::Required;
 use crate::verdict::score::Weights;
 use machine::Confine;
 
@@ -19,9 +21,9 @@ pub(super) struct Grading {
     #[command(flatten)]
     pub(super) selection: Selection,
 
-    /// The strictest tier that must pass
-    #[arg(long, value_name = "TIER", default_value_t = Tier::Subject, value_enum)]
-    pub(super) require: Tier,
+    /// The strictest tier that must pass [default: subject; with --only: every chosen check must]
+    #[arg(long, value_name = "TIER", value_enum)]
+    pub(super) require: Option<Tier>,
 
     /// Go without the checks that this machine does not allow; else they leave their tier undecided
     #[arg(long)]
@@ -49,6 +51,13 @@ pub(super) struct Grading {
 }
 
 impl Grading {
+    /// What decides about these checks, which are those that are asked for.
+    pub(super) fn required(&self, suite: &Suite) -> Required {
+        let Selection { only, skip, .. } = &self.selection;
+        let tiers = suite.checks().into_iter().map(|check| check.tier());
+        Required::of(self.require, !only.is_empty(), !skip.is_empty(), tiers)
+    }
+
     /// How many points each rule is worth, where somebody has said so.
     pub(super) fn weights(&self) -> Result<Option<Weights>, CommandError> {
         let Some(path) = &self.weights else {

@@ -71,8 +71,9 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
         // The reference hands in no source.
         suite.inspections.clear();
     }
+    let required = options.grading.required(&suite);
     let weights = options.grading.weights()?;
-    let told = Arc::new(Mutex::new(Told::new(reporters(options)?)));
+    let told = Arc::new(Mutex::new(Told::new(reporters(options)?, required)));
     let host = Host::of_this_executable();
     let farewell = {
         let told = Arc::clone(&told);
@@ -106,7 +107,8 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
             command: submission.command.clone(),
             seed,
             checks: suite.checks().len(),
-            require: options.grading.require,
+            require: required.tier,
+            is_of_a_choice: required.is_of_a_choice,
             weights,
             confinement,
             limitations,
@@ -171,7 +173,7 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
     })?;
     let mut told = at_the_end(&told);
     told.finish()?;
-    Ok(told.summary.verdict(options.grading.require).into())
+    Ok(told.summary.verdict(required.tier).into())
 }
 
 /// The reports that are asked for, opened before anything is played, and the one for people.

@@ -304,7 +304,7 @@ fn help_and_version_are_no_mistakes() {
             .assert()
             .code(0)
             .stdout(predicate::str::contains(
-                "Exit status:\n  0  every required tier passed",
+                "Exit status:\n  0  every required check passed",
             ))
             .stderr("");
     }

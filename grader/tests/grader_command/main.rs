@@ -7,6 +7,7 @@ mod at_once;
 mod bad_input;
 mod c_sources;
 mod catalogue;
+mod choosing;
 mod environment;
 #[path = "../../machine/src/eventually.rs"]
 mod eventually;

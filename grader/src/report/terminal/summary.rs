@@ -268,8 +268,13 @@ fn counts(tally: Tally, width: usize) -> Vec<String> {
 /// The verdict in a sentence, and in the sentences that keep it from misleading.
 fn verdict(run: &RunDescription, result: &RunResult) -> (anstyle::Style, String) {
     let summary = &result.summary;
-    let require = run.require;
-    let verdict = summary.verdict(require);
+    let verdict = summary.verdict(run.require);
+    let require = summary.decides(run.require);
+    let label = if run.is_of_a_choice {
+        "Verdict over the chosen checks only:"
+    } else {
+        "Verdict:"
+    };
     let required = Tier::ALL.into_iter().filter(|tier| *tier <= require);
     let total = |count: fn(Tally) -> usize| -> usize {
         required
@@ -279,12 +284,9 @@ fn verdict(run: &RunDescription, result: &RunResult) -> (anstyle::Style, String)
     };
     match verdict {
         Verdict::Passed => {
-            let mut sentence = format!("Verdict: passes at `{require}`");
+            let mut sentence = format!("{label} passes at `{require}`");
             let not_asked = |tier: &Tier| summary.tally(*tier) == Tally::default();
-            if Tier::ALL
-                .iter()
-                .any(|tier| *tier <= require && not_asked(tier))
-            {
+            if !run.is_of_a_choice && required.clone().any(|tier| not_asked(&tier)) {
                 sentence.push_str(", as far as it was played");
             }
             let skipped = total(|tally| tally.skipped);
@@ -305,19 +307,19 @@ fn verdict(run: &RunDescription, result: &RunResult) -> (anstyle::Style, String)
                 .into_iter()
                 .all(|tier| summary.passes_in_full(tier))
             {
-                "Verdict: passes at every tier".clone_into(&mut sentence);
+                sentence = format!("{label} passes at every tier");
             }
             (GOOD, sentence + ".")
         }
         Verdict::Failed => {
             let mut sentence = format!(
-                "Verdict: fails at `{require}`: {}",
+                "{label} fails at `{require}`: {}",
                 failed(total(|tally| tally.failed))
             );
             let lenient = Tier::ALL
                 .into_iter()
                 .rev()
-                .find(|tier| *tier < require && summary.verdict(*tier) == Verdict::Passed);
+                .find(|tier| *tier < require && summary.passes_alone(*tier));
             if let Some(tier) = lenient {
                 let _ = write!(sentence, ". It passes at `{tier}`");
             }
@@ -326,14 +328,14 @@ fn verdict(run: &RunDescription, result: &RunResult) -> (anstyle::Style, String)
         Verdict::Undecided if total(|tally| tally.error) > 0 => (
             ASIDE,
             format!(
-                "Verdict: undecided at `{require}`: the grader had trouble with {}, which says nothing about the server.",
+                "{label} undecided at `{require}`: the grader had trouble with {}, which says nothing about the server.",
                 checks(total(|tally| tally.error))
             ),
         ),
         Verdict::Undecided if total(|tally| tally.undecided) > 0 => {
             let undecided = total(|tally| tally.undecided);
             let sentence = format!(
-                "Verdict: undecided at `{require}`: this machine does not allow {}, which says \
+                "{label} undecided at `{require}`: this machine does not allow {}, which says \
                  nothing about the server. --accept-skipped goes without {}.",
                 checks(undecided),
                 if undecided == 1 { "it" } else { "them" }
@@ -342,7 +344,7 @@ fn verdict(run: &RunDescription, result: &RunResult) -> (anstyle::Style, String)
         }
         Verdict::Undecided => (
             ASIDE,
-            format!("Verdict: undecided at `{require}`: no check of it could be played."),
+            format!("{label} undecided at `{require}`: no check of it could be played."),
         ),
     }
 }
