@@ -35,6 +35,8 @@ pub struct RunDescription {
     pub checks: usize,
     /// The tier that decides the exit status.
     pub require: Tier,
+    /// Whether somebody has chosen among the checks, so that the verdict is over those only.
+    pub is_of_a_choice: bool,
     /// How many points each rule is worth, where somebody has said so; else each has the same.
     pub weights: Option<Weights>,
     /// What the server was kept from while it ran, each a sentence.

@@ -33,8 +33,8 @@ impl ExitCode {
     #[must_use]
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::Passed => "every required tier passed",
-            Self::Failed => "a check of a required tier failed",
+            Self::Passed => "every required check passed",
+            Self::Failed => "a required check failed",
             Self::Usage => "wrong usage, or a scenario that cannot be read",
             Self::Trouble => "the grader could not do its work",
         }
@@ -44,14 +44,14 @@ impl ExitCode {
     const fn detail(self) -> &'static str {
         match self {
             Self::Passed => {
-                "Every check of the required tier and the more lenient ones passed, but for those \
-                 for which what was handed in has nothing to check, and, with --accept-skipped, \
+                "Every check of the required tier and the more lenient ones passed, with --only every \
+                 chosen one, but for those for which what was handed in has nothing to check, and, with --accept-skipped, \
                  those that the machine does not allow; at least one passed. Checks of stricter \
                  tiers may have failed."
             }
             Self::Failed => {
                 "The server did not do what a check of the required tier, or of a more lenient \
-                 one, asks for."
+                 one, asks for, or a chosen one where --only has chosen."
             }
             Self::Usage => {
                 "An unknown option, rule or report format, a filter that matches nothing, a \
@@ -113,6 +113,11 @@ pub fn page() -> String {
 `grader` ends with one of these. `--require exam|subject|robust` says which tiers are required:
 the one named and every more lenient one; `subject` where nothing is said.
 
+With `--only`, and without `--require`, every chosen check is required, of whatever tier it is.
+`--skip` leaves `subject` required of the rest; where nothing of it and of `exam` is left, the rest
+is. With either, the report says that its verdict is over the chosen checks only. Where no check was
+played, the status is never 0.
+
 | Status | Meaning | When |
 |---|---|---|
 "
@@ -156,8 +161,8 @@ mod tests {
         assert_eq!(
             help(),
             "Exit status:\n  \
-             0  every required tier passed\n  \
-             1  a check of a required tier failed\n  \
+             0  every required check passed\n  \
+             1  a required check failed\n  \
              2  wrong usage, or a scenario that cannot be read\n  \
              3  the grader could not do its work"
         );

@@ -21,6 +21,7 @@ pub mod rules;
 pub mod runner;
 pub mod scenario;
 pub mod script;
+mod shell;
 pub mod source;
 mod spelling;
 pub mod submission;

@@ -57,24 +57,40 @@ impl Captured {
         [&self.head[..], &self.tail].concat().ends_with(bytes)
     }
 
-    /// The last lines that were written, at most `lines` of them and some 300 characters each.
+    /// The last lines that were written, at most `lines` of them and some 300 characters each. Of a
+    /// sanitizer's report they are the first, and the one that sums it up: its end says nothing.
     #[must_use]
     pub fn last_words(&self, lines: usize) -> String {
-        let end = if self.tail.is_empty() {
-            &self.head
-        } else {
-            &self.tail
+        let is_whole = self.total == (self.head.len() + self.tail.len()) as u64;
+        let end = match (is_whole, self.tail.is_empty()) {
+            (true, true) => self.head.clone(),
+            (true, false) => [&self.head[..], &self.tail].concat(),
+            (false, _) => self.tail.clone(),
         };
-        let text = String::from_utf8_lossy(end);
-        let last: Vec<String> = text
+        let text = String::from_utf8_lossy(&end);
+        let all: Vec<&str> = text
             .lines()
-            .rev()
             .filter(|line| !line.trim().is_empty())
-            .take(lines)
-            .map(|line| line.chars().take(300).collect())
             .collect();
-        last.into_iter().rev().collect::<Vec<_>>().join("\n")
+        let chosen = match all.iter().position(|line| begins_a_report(line)) {
+            Some(at) => {
+                let report = &all[at..];
+                let sum = report.iter().find(|line| line.starts_with("SUMMARY: "));
+                let room = lines.saturating_sub(usize::from(sum.is_some()));
+                let first = report.iter().take(room).filter(|line| Some(*line) != sum);
+                first.chain(sum).copied().collect()
+            }
+            None => all[all.len().saturating_sub(lines)..].to_vec(),
+        };
+        let chosen = chosen.into_iter();
+        let cut = chosen.map(|line| line.chars().take(300).collect::<String>());
+        cut.collect::<Vec<_>>().join("\n")
     }
+}
+
+/// Whether a line is the first of what a sanitizer says: `==7==ERROR: AddressSanitizer: …`.
+fn begins_a_report(line: &str) -> bool {
+    line.starts_with("==") && line.contains("==ERROR: ")
 }
 
 /// The grader's end of an output.
@@ -164,6 +180,24 @@ mod tests {
         assert!(captured.head.len() <= HEAD && captured.tail.len() <= TAIL);
         assert_eq!(captured.last_words(1), "last words");
         assert!(captured.ends_with(b"\nlast words\n"));
+    }
+
+    #[test]
+    fn a_sanitizers_report_is_told_by_its_beginning() {
+        let mut captured = Captured::default();
+        captured.push(b"listening\n=====\n==7==ERROR: AddressSanitizer: heap-use-after-free\n");
+        captured.push(b"READ of size 1 at 0x1 thread T0\n    #0 0x2 in append mini_serv.c:50\n");
+        captured
+            .push(b"    #1 0x3 in main mini_serv.c:90\n\nSUMMARY: AddressSanitizer: of it all\n");
+        for _ in 0..9 {
+            captured.push(b"  0x0c047fff8000: fa fa 00 00 fa fa fa fa\n");
+        }
+        captured.push(b"==7==ABORTING\n");
+        assert_eq!(
+            captured.last_words(4),
+            "==7==ERROR: AddressSanitizer: heap-use-after-free\nREAD of size 1 at 0x1 thread T0\n    \
+             #0 0x2 in append mini_serv.c:50\nSUMMARY: AddressSanitizer: of it all"
+        );
     }
 
     #[test]

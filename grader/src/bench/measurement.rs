@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
 /// One thing that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Measurement {
@@ -131,6 +134,35 @@ impl Measurement {
             Self::Idle => "idle",
             Self::Unread { .. } => "unread",
         }
+    }
+}
+
+/// One of each kind stands for its kind, whatever its figures.
+impl ValueEnum for Measurement {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self::Burst {
+                listeners: 1,
+                length: 1,
+            },
+            Self::Latency,
+            Self::Turnover,
+            Self::Idle,
+            Self::Unread {
+                lazy: 1,
+                megabytes: 1,
+            },
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(match self {
+            Self::Burst { .. } => "Lines as fast as they go",
+            Self::Latency => "How long one line takes",
+            Self::Turnover => "Clients that come and go",
+            Self::Idle => "Processor time when there is nothing to do",
+            Self::Unread { .. } => "Memory for what clients do not read",
+        }))
     }
 }
 

@@ -1,28 +1,82 @@
-//! `grader batch` and `grader merge`.
+//! `grader batch`.
 
 use std::ffi::OsString;
-use std::io::Write;
-use std::path::Path;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
+use clap::{ArgMatches, Args, ValueEnum};
 
-use super::arguments::{Batch, Grading, Merge};
-use super::run::weights;
-use super::{CommandError, suite};
+use super::CommandError;
+use super::amounts::jobs;
+use super::conclusion::{conclude, note};
+use super::grading::Grading;
+use super::handed_on::handed_on;
 use crate::batch::{
-    self, Class, Isolation, Progress, Results, ResultsFolder, Roster, Settings, State, Worker,
+    self, Class, Isolation, Progress, Results, ResultsFolder, Roster, Settings, Shard, Worker,
     discover,
 };
 use crate::exit_code::ExitCode;
 use crate::submission::{Compiler, Recognised};
-use crate::verdict::Verdict;
 use crate::visible::visible;
 use machine::{Confine, Host, interruption};
 
+/// The statuses are those of the grader, and a class has no verdict.
+pub(super) const HELP: &str = "Exit status:
+  0  every submission was graded, whatever its grade
+  2  wrong usage, or a scenario, roster or folder that cannot be used
+  3  the grader could not do its work, or not for every submission";
+
+/// What `grader batch` is told.
+#[derive(Debug, Args)]
+pub(super) struct Batch {
+    /// The folder of the class: each submission in it is a folder with mini_serv.c at its top or
+    /// in mini_serv/, a .c file, or an executable
+    pub(super) submissions: PathBuf,
+
+    /// The folder for the results; it is made where it is missing
+    #[arg(long, value_name = "RESULTS")]
+    pub(super) out: PathBuf,
+
+    /// Who belongs to the class: CSV with a header, the columns id and name, and any others
+    #[arg(long, value_name = "CSV")]
+    pub(super) roster: Option<PathBuf>,
+
+    /// Submissions graded at once [default: one for each processor]
+    #[arg(long, short, value_name = "N", value_parser = jobs)]
+    pub(super) jobs: Option<NonZeroUsize>,
+
+    /// The seed of everything random, the same for everybody
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) seed: u64,
+
+    /// Continue with the results that are there: what has not changed is not graded again
+    #[arg(long)]
+    pub(super) resume: bool,
+
+    /// Grade each submission in namespaces of its own, the network's included, by a tool that must
+    /// be installed
+    #[arg(long, value_name = "TOOL", value_enum)]
+    pub(super) isolate: Option<Isolate>,
+
+    /// Grade one share only, such as 2/8: the same people each time, whoever else is there
+    #[arg(long, value_name = "I/N")]
+    pub(super) shard: Option<Shard>,
+
+    #[command(flatten)]
+    pub(super) grading: Grading,
+}
+
+/// What makes namespaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Isolate {
+    /// Bubblewrap
+    Bwrap,
+}
+
 /// Grades a class.
-pub(super) fn batch(options: &Batch) -> Result<ExitCode, CommandError> {
+pub(super) fn batch(options: &Batch, given: &ArgMatches) -> Result<ExitCode, CommandError> {
     // Whatever is wrong with the command line is known before anything is graded.
-    let settings = settings(options)?;
+    let settings = settings(options, given)?;
     let host = Host::of_this_executable();
     let class = class(&host, options)?;
     let isolation = isolation(options)?;
@@ -58,7 +112,11 @@ pub(super) fn batch(options: &Batch) -> Result<ExitCode, CommandError> {
     }
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = options.jobs.map_or(processors, Into::into);
-    let worker = Worker::new(host, worker_options(options, processors, jobs), isolation)?;
+    let worker = Worker::new(
+        host,
+        worker_options(options, given, processors, jobs),
+        isolation,
+    )?;
     batch::grade(
         &mut results,
         &class.submissions,
@@ -80,21 +138,6 @@ fn isolation(options: &Batch) -> Result<Option<Isolation>, CommandError> {
     Isolation::new(vec![hidden])
         .map(Some)
         .ok_or(CommandError::NoBubblewrap)
-}
-
-/// Joins results.
-pub(super) fn merge(options: &Merge) -> Result<ExitCode, CommandError> {
-    let merged = batch::merge(&options.results, &options.out)?;
-    let status = conclude(&merged.results, &options.out)?;
-    if merged.missing.is_empty() {
-        return Ok(status);
-    }
-    let missing: Vec<String> = merged.missing.iter().map(ToString::to_string).collect();
-    note(&format!(
-        "shares of the class are missing: {}",
-        missing.join(", ")
-    ));
-    Ok(ExitCode::Trouble)
 }
 
 /// Who is there, and what was handed in.
@@ -126,152 +169,58 @@ fn class(host: &Host, options: &Batch) -> Result<Class, CommandError> {
     let is_source = |path: &Path| matches!(Recognised::at(path), Ok(Recognised::Source { .. }));
     if class.submissions.values().any(|it| is_source(&it.path)) {
         // Rather than being told so of each of them.
-        Compiler::find(host, options.grading.cc.as_deref())
+        Compiler::find(host, options.grading.playing.compiler.cc.as_deref())
             .map_err(crate::submission::SubmissionError::from)?;
     }
     Ok(class)
 }
 
 /// Everything that has an influence on a grade.
-fn settings(options: &Batch) -> Result<Settings, CommandError> {
+fn settings(options: &Batch, given: &ArgMatches) -> Result<Settings, CommandError> {
     let grading = &options.grading;
-    let suite = suite(&grading.selection)?;
-    let weights = grading.weights.as_deref().map(weights).transpose()?;
+    let suite = grading.selection.suite()?;
+    let weights = grading.weights()?;
+    // What is in a file counts, whatever it is called.
+    let handed_on = handed_on::<Grading>(given).into_iter();
+    let handed_on = handed_on.filter(|option| !option.is_a_path);
+    let isolate = options.isolate.map(|_| "--isolate=bwrap".into());
+    let counted = (handed_on.map(|option| option.word))
+        .chain(strict(options))
+        .chain(isolate)
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
     Ok(Settings {
         grader: env!("CARGO_PKG_VERSION").into(),
         build: batch::this_grader(),
-        require: grading.require,
+        require: grading.required(&suite).tier,
         seed: options.seed,
-        patience_s: grading.patience.as_secs_f64(),
+        patience_s: grading.playing.patience.as_secs_f64(),
         checks: batch::fingerprint(&format!("{suite:?}")),
         weights: batch::fingerprint(&format!("{weights:?}")),
-        options: lossy(&handed_on(grading), options.isolate.is_some()),
+        options: counted,
     })
-}
-
-fn lossy(options: &[OsString], isolated: bool) -> Vec<String> {
-    let handed_on = options.iter().map(|it| it.to_string_lossy().into_owned());
-    let isolate = isolated.then(|| "--isolate=bwrap".to_owned());
-    handed_on.chain(isolate).collect()
 }
 
 /// The options that each `grader run` gets.
-fn worker_options(options: &Batch, processors: usize, jobs: usize) -> Vec<OsString> {
-    let mut all = handed_on(&options.grading);
+fn worker_options(
+    options: &Batch,
+    given: &ArgMatches,
+    processors: usize,
+    jobs: usize,
+) -> Vec<OsString> {
+    let handed_on = handed_on::<Grading>(given).into_iter();
+    let mut all: Vec<OsString> = handed_on.map(|option| option.word).collect();
+    all.extend(strict(options));
     // As many scenarios at once as usual, shared among the submissions.
     let scenarios = (4 * processors / jobs).max(2);
-    for (name, value) in [
-        ("--seed", options.seed.to_string()),
-        ("--jobs", scenarios.to_string()),
-        ("--require", options.grading.require.to_string()),
-        (
-            "--patience",
-            options.grading.patience.as_secs_f64().to_string(),
-        ),
-    ] {
-        all.extend([name.into(), value.into()]);
-    }
-    let files = [
-        ("--weights", &options.grading.weights),
-        ("--scenarios", &options.grading.selection.scenarios),
-    ];
-    for (name, file) in files {
-        if let Some(file) = file {
-            all.extend([name.into(), file.into()]);
-        }
-    }
+    all.push(format!("--seed={}", options.seed).into());
+    all.push(format!("--jobs={scenarios}").into());
     all
 }
 
-/// The options that are handed on as they are.
-fn handed_on(grading: &Grading) -> Vec<OsString> {
-    let mut all: Vec<OsString> = Vec::new();
-    for (name, patterns) in [
-        ("--only", &grading.selection.only),
-        ("--skip", &grading.selection.skip),
-    ] {
-        for pattern in patterns {
-            all.push(format!("{name}={pattern}").into());
-        }
-    }
-    if let Some(descriptors) = grading.descriptors.to_possible_value() {
-        all.push(format!("--descriptors={}", descriptors.get_name()).into());
-    }
-    let confine = grading.confine.unwrap_or(Confine::Strict);
-    if let Some(confine) = confine.to_possible_value() {
-        all.push(format!("--confine={}", confine.get_name()).into());
-    }
-    if let Some(compiler) = &grading.cc {
-        all.push(format!("--cc={compiler}").into());
-    }
-    for variable in &grading.env {
-        let mut option = OsString::from("--env=");
-        option.push(variable.written());
-        all.push(option);
-    }
-    if grading.accept_skipped {
-        all.push("--accept-skipped".into());
-    }
-    if grading.valgrind {
-        all.push("--valgrind".into());
-    }
-    all
-}
-
-/// Says what came of a class, and what that means for the shell.
-fn conclude(results: &Results, folder: &Path) -> Result<ExitCode, CommandError> {
-    let verdicts = |verdict| {
-        let mut all = results.people.iter().map(|row| row.verdict);
-        all.by_ref().filter(|it| *it == Some(verdict)).count()
-    };
-    let tier = results.settings.require;
-    let mut parts = vec![
-        format!("{} pass at {tier}", verdicts(Verdict::Passed)),
-        format!("{} fail", verdicts(Verdict::Failed)),
-    ];
-    let counted = [
-        (verdicts(Verdict::Undecided), "cannot be decided"),
-        (results.count(State::Absent), "handed in nothing"),
-        (results.count(State::Unrecognised), "not recognised"),
-        (
-            results.count(State::Trouble),
-            "in which the grader had trouble",
-        ),
-        (results.count(State::Waiting), "not graded yet"),
-    ];
-    for (count, what) in counted {
-        if count > 0 {
-            parts.push(format!("{count} {what}"));
-        }
-    }
-    let mut out = anstream::stdout();
-    writeln!(
-        out,
-        "{} people: {}.",
-        results.people.len(),
-        parts.join(", ")
-    )?;
-    for row in &results.people {
-        if row.state == State::Unrecognised {
-            let reason = visible(row.reason.as_deref().unwrap_or_default().as_bytes());
-            writeln!(
-                out,
-                "  not recognised: {}: {reason}",
-                visible(row.id.as_bytes())
-            )?;
-        }
-    }
-    writeln!(out, "Results in {}.", folder.display())?;
-    let is_incomplete = results.count(State::Trouble) + results.count(State::Waiting) > 0
-        || verdicts(Verdict::Undecided) > 0;
-    Ok(if is_incomplete {
-        ExitCode::Trouble
-    } else {
-        ExitCode::Passed
-    })
-}
-
-/// Says something on standard error.
-fn note(text: &str) {
-    let _lost = writeln!(std::io::stderr(), "grader: {}", visible(text.as_bytes()));
+/// A class is more strictly confined than one's own server, unless somebody says how.
+fn strict(options: &Batch) -> Option<OsString> {
+    let strict = Confine::Strict.to_possible_value()?;
+    let is_said = options.grading.confine.is_some();
+    (!is_said).then(|| format!("--confine={}", strict.get_name()).into())
 }

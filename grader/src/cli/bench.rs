@@ -3,10 +3,15 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use clap::Args;
 
 use super::CommandError;
-use super::arguments::{Bench, Measured};
+use super::amounts::{seconds, within};
+use super::compiler::WhichCompiler;
 use super::limitations::{descriptors, limitations};
+use super::prepared;
 use super::so_far::{self, at_the_end, lock};
 use crate::bench::{self, Contestant, Document, Measurement, News, Plan, Results, Role};
 use crate::exit_code::ExitCode;
@@ -22,6 +27,77 @@ const OTHER_DESCRIPTORS: u64 = 64;
 
 /// How much is said to those who do not read, in megabytes.
 const UNREAD: usize = 100;
+
+/// The statuses are those of the grader, and a bench has no verdict.
+pub(super) const HELP: &str = "Exit status:
+  0  it was measured, whatever came of it
+  2  wrong usage, or a server that cannot be executed
+  3  the grader could not do its work";
+
+/// What `grader bench` is told.
+#[derive(Debug, Args)]
+pub(super) struct Bench {
+    /// The server: C source, a folder with mini_serv.c, or any executable in any language [default:
+    /// the built-in reference]
+    pub(super) server: Option<PathBuf>,
+
+    /// The server to compare it with [default: the built-in reference]
+    #[arg(long, value_name = "SERVER")]
+    pub(super) against: Option<PathBuf>,
+
+    /// Measure only this. May be given several times
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub(super) only: Vec<Measurement>,
+
+    /// How many listen in a burst
+    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "1,10,100,900", value_parser = listeners)]
+    pub(super) listeners: Vec<usize>,
+
+    /// How many bytes a line of a burst has, with its newline
+    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "10,100,10000", value_parser = length)]
+    pub(super) lengths: Vec<usize>,
+
+    /// How many clients do not read while something is said
+    #[arg(long, value_name = "N", default_value = "100", value_parser = listeners)]
+    pub(super) lazy: usize,
+
+    /// How many turns each server has
+    #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(super) rounds: u16,
+
+    /// How many seconds a turn lasts
+    #[arg(long, value_name = "SECONDS", default_value = "0.3", value_parser = seconds)]
+    pub(super) seconds: Duration,
+
+    /// Write the results for programs; `-` is standard output, instead of the tables
+    #[arg(long, value_name = "FILE")]
+    pub(super) json: Option<PathBuf>,
+
+    /// Draw how the cost grows with clients and bytes, as an SVG image
+    #[arg(long, value_name = "FILE")]
+    pub(super) plot: Option<PathBuf>,
+
+    /// How many seconds a server may do nothing before it has failed
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub(super) patience: Duration,
+
+    /// The descriptors that the servers have of their clients
+    #[arg(long, value_name = "KIND", default_value = "exam", value_enum)]
+    pub(super) descriptors: Descriptors,
+
+    #[command(flatten)]
+    pub(super) compiler: WhichCompiler,
+}
+
+/// Reads a number of clients of the bench.
+fn listeners(text: &str) -> Result<usize, String> {
+    within(text, 1, 50_000, "clients")
+}
+
+/// Reads the length of a line of the bench.
+fn length(text: &str) -> Result<usize, String> {
+    within(text, 1, 10_000_000, "bytes")
+}
 
 /// Measures, and shows what came of it.
 pub(super) fn bench(options: &Bench) -> Result<ExitCode, CommandError> {
@@ -51,7 +127,8 @@ pub(super) fn bench(options: &Bench) -> Result<ExitCode, CommandError> {
 
     let reference = Submission::reference()?;
     let is_reference = server.is_none();
-    let prepared = |handed| super::submission(&host, handed, options.cc.as_deref(), false);
+    let prepared =
+        |handed| prepared::submission(&host, handed, options.compiler.cc.as_deref(), false);
     let mut submissions = vec![(Role::Server, prepared(server)?)];
     if against.is_some() || !is_reference {
         submissions.push((Role::Other, prepared(against)?));
@@ -119,31 +196,24 @@ impl SoFar {
 
 /// What is measured, in the order of the run.
 fn measurements(options: &Bench) -> Vec<Measurement> {
-    let wanted = |what| options.only.is_empty() || options.only.contains(&what);
-    let mut measurements = Vec::new();
-    if wanted(Measured::Burst) {
-        for listeners in &options.listeners {
-            measurements.extend(options.lengths.iter().map(|length| Measurement::Burst {
-                listeners: *listeners,
-                length: *length,
-            }));
-        }
-    }
-    for (what, measurement) in [
-        (Measured::Latency, Measurement::Latency),
-        (Measured::Turnover, Measurement::Turnover),
-        (Measured::Idle, Measurement::Idle),
-        (
-            Measured::Unread,
-            Measurement::Unread {
-                lazy: options.lazy,
-                megabytes: UNREAD,
-            },
-        ),
-    ] {
-        if wanted(what) {
-            measurements.push(measurement);
-        }
+    let bursts = options.listeners.iter().flat_map(|listeners| {
+        options.lengths.iter().map(|length| Measurement::Burst {
+            listeners: *listeners,
+            length: *length,
+        })
+    });
+    let others = [
+        Measurement::Latency,
+        Measurement::Turnover,
+        Measurement::Idle,
+        Measurement::Unread {
+            lazy: options.lazy,
+            megabytes: UNREAD,
+        },
+    ];
+    let mut measurements: Vec<_> = bursts.chain(others).collect();
+    if !options.only.is_empty() {
+        measurements.retain(|it| options.only.iter().any(|chosen| chosen.name() == it.name()));
     }
     measurements
 }
@@ -156,7 +226,7 @@ fn contestant(
     Ok(Contestant {
         role,
         name: submission.name.clone(),
-        program: super::program(submission)?,
+        program: prepared::program(submission)?,
         descriptors,
     })
 }
@@ -209,5 +279,5 @@ impl Showing {
 }
 
 fn written(path: &Path, text: &str) -> Result<(), CommandError> {
-    std::fs::write(path, text).map_err(|error| CommandError::File(path.into(), error))
+    std::fs::write(path, text).map_err(|error| CommandError::Unwritable(path.into(), error))
 }

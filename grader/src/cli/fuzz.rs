@@ -1,18 +1,25 @@
 //! `grader fuzz`.
 
 use std::io::{self, Write as _};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use clap::Args;
+
 use super::CommandError;
-use super::arguments::Fuzz;
+use super::amounts::{jobs, seconds};
 use super::limitations::{descriptors, limitations, unseen};
+use super::playing::Playing;
+use super::prepared;
 use super::so_far::{self, at_the_end, lock};
 use crate::event::RunDescription;
 use crate::exit_code::ExitCode;
 use crate::fuzz::{self, Budget, Finding, FuzzError, News, Tally, Trial};
 use crate::report::terminal::Terminal;
 use crate::runner::Settings;
+use crate::shell;
 use crate::submission::{Handed, Submission};
 use crate::tier::Tier;
 use machine::{Host, limits};
@@ -23,6 +30,46 @@ use progress::Progress;
 
 /// How long random scenarios are played where nothing is said.
 const USUAL_TIME: Duration = Duration::from_secs(10);
+
+/// What `grader fuzz` is told.
+#[derive(Debug, Args)]
+pub(super) struct Fuzz {
+    /// The server: C source, a folder with mini_serv.c, or any executable in any language [default:
+    /// the built-in reference]
+    pub(super) server: Option<PathBuf>,
+
+    /// End after so many seconds without a failure [default: 10]
+    #[arg(long, value_name = "N", value_parser = seconds, conflicts_with = "cases")]
+    pub(super) seconds: Option<Duration>,
+
+    /// End after so many cases without a failure
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) cases: Option<u64>,
+
+    /// The seed of everything random [default: another each time]; the same seed brings the same
+    /// cases
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    pub(super) seed: Option<u64>,
+
+    /// Play nothing that only stricter tiers ask for
+    #[arg(long, value_name = "TIER", default_value_t = Tier::Subject, value_enum)]
+    pub(super) require: Tier,
+
+    /// The folder for the scenario that fails
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(super) folder: PathBuf,
+
+    /// Servers played with at once [default: two for each processor]
+    #[arg(long, short, value_name = "N", value_parser = jobs)]
+    pub(super) jobs: Option<NonZeroUsize>,
+
+    #[command(flatten)]
+    pub(super) playing: Playing,
+
+    /// Print how often each situation was brought about
+    #[arg(long, short)]
+    pub(super) verbose: bool,
+}
 
 /// Plays random scenarios and reports the first that fails.
 pub(super) fn fuzz(options: &Fuzz) -> Result<ExitCode, CommandError> {
@@ -39,13 +86,14 @@ pub(super) fn fuzz(options: &Fuzz) -> Result<ExitCode, CommandError> {
     let host = Host::of_this_executable();
     let mut limitations = limitations(farewell);
     let (server_descriptors, other_descriptors) =
-        descriptors(&host, options.descriptors, &mut limitations)?;
+        descriptors(&host, options.playing.descriptors, &mut limitations)?;
     if let Some(why) = other_descriptors {
         return Err(CommandError::OtherDescriptors(why));
     }
     let unseen = unseen(&host, &mut limitations)?;
-    let submission = super::submission(&host, handed, options.cc.as_deref(), false)?;
-    let program = super::program(&submission)?;
+    let submission =
+        prepared::submission(&host, handed, options.playing.compiler.cc.as_deref(), false)?;
+    let program = prepared::program(&submission)?;
     let trial = Trial {
         settings: Settings {
             host,
@@ -61,7 +109,7 @@ pub(super) fn fuzz(options: &Fuzz) -> Result<ExitCode, CommandError> {
             only_observe: false,
             jobs: options.jobs.map_or_else(usual_jobs, Into::into),
             descriptors: limits::raise_own(),
-            patience: options.patience,
+            patience: options.playing.patience,
             seed,
         },
         budget: match (options.cases, options.seconds) {
@@ -94,7 +142,7 @@ pub(super) fn fuzz(options: &Fuzz) -> Result<ExitCode, CommandError> {
         unreachable!("it was put there above, and nobody else takes it");
     };
     let (tally, finding) = match result {
-        Err(FuzzError::NotStarted(error)) => return Err(super::not_started(&submission, error)),
+        Err(FuzzError::NotStarted(error)) => return Err(prepared::not_started(&submission, error)),
         other => other?,
     };
     let code = match &finding {
@@ -166,11 +214,12 @@ impl Teller {
                 seed,
                 checks: 1,
                 require: options.require,
+                is_of_a_choice: false,
                 confinement: Vec::new(),
                 limitations,
                 weights: None,
             },
-            server: server.map_or_else(String::new, |path| format!(" {}", path.display())),
+            server: server.map_or_else(String::new, |path| format!(" {}", shell::quoted(path))),
             folder: options.folder.display().to_string(),
             verbose: options.verbose,
         }
@@ -198,7 +247,7 @@ impl Teller {
             finding.case,
             counted(finding.steps as u64, "step"),
             self.server,
-            finding.path
+            shell::quoted(Path::new(&finding.path))
         )?;
         if !finding.again {
             writeln!(

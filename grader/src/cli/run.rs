@@ -1,15 +1,18 @@
 //! `grader run`.
 
-use std::path::Path;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use clap::Args;
 use machine::{Host, Program, limits};
 
-use super::arguments::Run;
+use super::amounts::jobs;
+use super::grading::Grading;
 use super::limitations::{descriptors, limitations, other_kind, unseen};
 use super::so_far::{at_the_end, lock};
 use super::variable::Variable;
-use super::{CommandError, filter, whole_suite};
+use super::{CommandError, prepared};
 use crate::event::{Event, RunDescription};
 use crate::exit_code::ExitCode;
 use crate::inspection::Inspector;
@@ -18,7 +21,6 @@ use crate::report::{Reporter, Target};
 use crate::runner::{self, News, RunError, Settings};
 use crate::submission::{Handed, Submission};
 use crate::suite::{Examines, Inspection};
-use crate::verdict::score::Weights;
 
 mod in_order;
 mod instruments;
@@ -29,19 +31,49 @@ use in_order::InOrder;
 use progress::Progress;
 use told::Told;
 
+/// What `grader run` is told.
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// The server: C source, a folder with mini_serv.c, or any executable in any language
+    pub(super) server: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) grading: Grading,
+
+    /// Scenarios played at once, without those that only wait [default: four for each processor]
+    #[arg(long, short, value_name = "N", value_parser = jobs)]
+    pub(super) jobs: Option<NonZeroUsize>,
+
+    /// The seed of everything random [default: another each time]
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+
+    /// Write a report as well; `-` is standard output. May be given several times
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub(super) report: Vec<Target>,
+
+    /// Say more about checks that passed, and show the calls before one that must not be made
+    #[arg(long, short)]
+    pub(super) verbose: bool,
+
+    /// Say at the end which checks took longest; add --jobs 1 to see each alone
+    #[arg(long)]
+    pub(super) timings: bool,
+}
+
 /// Grades a server and reports.
 pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
     let handed = options.server.as_deref().map(Handed::at).transpose()?;
-    let everything = whole_suite(&options.grading.selection)?;
+    let everything = options.grading.selection.everything()?;
     let mut suite = everything.clone();
-    filter(&options.grading.selection, &mut suite)?;
-    let weights = options
-        .grading
-        .weights
-        .as_deref()
-        .map(weights)
-        .transpose()?;
-    let told = Arc::new(Mutex::new(Told::new(reporters(options)?)));
+    options.grading.selection.filter(&mut suite)?;
+    if handed.is_none() && !suite.scenarios.is_empty() {
+        // The reference hands in no source.
+        suite.inspections.retain(|it| !it.needs_source());
+    }
+    let required = options.grading.required(&suite);
+    let weights = options.grading.weights()?;
+    let told = Arc::new(Mutex::new(Told::new(reporters(options)?, required)));
     let host = Host::of_this_executable();
     let farewell = {
         let told = Arc::clone(&told);
@@ -52,14 +84,12 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
     let (confinement, missing) = confine.in_force();
     limitations.extend(missing);
     let (server_descriptors, other_descriptors) =
-        descriptors(&host, options.grading.descriptors, &mut limitations)?;
+        descriptors(&host, options.grading.playing.descriptors, &mut limitations)?;
     let other_kind = other_kind(&host, server_descriptors)?;
     let unseen = unseen(&host, &mut limitations)?;
     let sanitized = suite.inspections.iter().any(Inspection::needs_tools);
-    let submission = super::submission(&host, handed, options.grading.cc.as_deref(), sanitized)?;
-    if !submission.is_handed_in && !suite.scenarios.is_empty() {
-        suite.inspections.retain(|it| !it.needs_source());
-    }
+    let cc = options.grading.playing.compiler.cc.as_deref();
+    let submission = prepared::submission(&host, handed, cc, sanitized)?;
     if let Some(source) = &submission.source {
         limitations.extend(source.compiler.unconfined().map(|why| {
             format!("The compiler could read files and reach the network here: {why}.")
@@ -77,7 +107,8 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
             command: submission.command.clone(),
             seed,
             checks: suite.checks().len(),
-            require: options.grading.require,
+            require: required.tier,
+            is_of_a_choice: required.is_of_a_choice,
             weights,
             confinement,
             limitations,
@@ -132,7 +163,7 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
                 only_observe: untold && !wants_output,
                 jobs: options.jobs.map_or_else(usual_jobs, Into::into),
                 descriptors: limits::raise_own(),
-                patience: options.grading.patience,
+                patience: options.grading.playing.patience,
                 seed,
             };
             runner::run(&settings, scenarios, |news| match news {
@@ -147,20 +178,13 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
     };
     let observations = match played {
         Ok(observations) => observations,
-        Err(RunError::NotStarted(error)) => return Err(super::not_started(&submission, error)),
+        Err(RunError::NotStarted(error)) => return Err(prepared::not_started(&submission, error)),
         Err(RunError::Report(error)) => return Err(error.into()),
     };
     in_order.rest(&observations, instruments.no_valgrind.as_deref())?;
     let mut told = at_the_end(&told);
     told.finish()?;
-    Ok(told.summary.verdict(options.grading.require).into())
-}
-
-/// Reads how many points each rule is worth.
-pub(super) fn weights(path: &Path) -> Result<Weights, CommandError> {
-    let unusable = |reason| CommandError::Weights(path.into(), reason);
-    let text = std::fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
-    Weights::read(&text).map_err(unusable)
+    Ok(told.summary.verdict(required.tier).into())
 }
 
 /// The reports that are asked for, opened before anything is played, and the one for people.

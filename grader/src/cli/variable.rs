@@ -36,16 +36,6 @@ impl Variable {
         let here = || std::env::var_os(&self.name);
         Some((self.name.clone(), self.value.clone().or_else(here)?))
     }
-
-    /// As it is written on a command line.
-    pub(super) fn written(&self) -> OsString {
-        let mut text = self.name.clone();
-        if let Some(value) = &self.value {
-            text.push("=");
-            text.push(value);
-        }
-        text
-    }
 }
 
 #[cfg(test)]
@@ -62,8 +52,5 @@ mod tests {
         assert_eq!(told("PATH"), Some(("PATH".into(), here)));
         assert_eq!(told("NOBODY_HAS_THIS_VARIABLE"), None);
         assert!(read("").is_err() && read("=b").is_err());
-        for text in ["A=b", "A=", "A"] {
-            assert_eq!(read(text).expect("it is one").written(), text);
-        }
     }
 }

@@ -43,6 +43,13 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// What it asks, in short.
+    #[must_use]
+    pub fn first_sentence(&self) -> &str {
+        let first = self.rule.split_inclusive(". ").next();
+        first.unwrap_or_default().trim()
+    }
+
     /// The commands that show the rule, for a server that `server` starts.
     pub fn commands(&self, server: &str) -> impl Iterator<Item = String> {
         self.by_hand
@@ -170,6 +177,12 @@ static CATALOGUE: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 #[must_use]
 pub fn all() -> &'static [Rule] {
     &CATALOGUE
+}
+
+/// The ids of all rules, in the order of the catalogue.
+#[must_use]
+pub fn ids() -> Vec<&'static str> {
+    all().iter().map(|rule| rule.id.as_str()).collect()
 }
 
 /// The rule of this id.

@@ -16,6 +16,7 @@ pub mod file;
 pub mod schema;
 mod source;
 mod text;
+mod told;
 
 pub use error::ScenarioError;
 pub use source::SourceFile;

@@ -22,6 +22,10 @@ impl Text {
         Self(parts)
     }
 
+    pub(super) fn parts(&self) -> &[Part] {
+        &self.0
+    }
+
     /// The bytes of the text.
     ///
     /// `counter` fills `{n}`; `random` gives the characters of `{random:N}`, each of `a`–`z` or

@@ -12,6 +12,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::shell;
 use crate::source::SourceText;
 use machine::{Program, keep, shortage};
 
@@ -162,9 +163,9 @@ impl Submission {
     fn executable(path: &Path) -> Result<Self, SubmissionError> {
         let shown = path.display().to_string();
         let command = if shown.contains('/') {
-            shown.clone()
+            shell::quoted(path)
         } else {
-            format!("./{shown}")
+            shell::quoted(&Path::new(".").join(path))
         };
         // A bare name is a file here, not a command somewhere else.
         let absolute = std::path::absolute(path)

@@ -136,14 +136,7 @@ impl Pattern {
 
 /// Everything by which a check can be named.
 fn names<'suite>(check: &Check<'suite>) -> Vec<&'suite str> {
-    match check {
-        Check::Scenario(scenario) => [scenario.name.as_str(), scenario.tier.name()]
-            .into_iter()
-            .chain(scenario.rules.iter().map(String::as_str))
-            .collect(),
-        Check::Inspection(inspection) => [inspection.name, inspection.tier.name()]
-            .into_iter()
-            .chain(inspection.rules.iter().copied())
-            .collect(),
-    }
+    let mut names = vec![check.name(), check.tier().name()];
+    names.extend(check.rules());
+    names
 }

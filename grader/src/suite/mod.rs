@@ -3,21 +3,17 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use include_dir::{Dir, include_dir};
-
 use crate::rules::page::Coverage;
 use crate::scenario::{Scenario, ScenarioError, SourceFile, file};
 use crate::tier::Tier;
 
 mod expectations;
+pub mod files;
 mod filter;
 mod inspection;
 
 pub use filter::{Filter, UnmatchedPattern};
 pub use inspection::{Examines, Inspection};
-
-/// The scenarios that come with the grader.
-static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../scenarios");
 
 /// Scenarios and inspections in the order in which they are reported.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +32,44 @@ pub enum Check<'suite> {
     Inspection(&'suite Inspection),
     /// A scenario that is played.
     Scenario(&'suite Scenario),
+}
+
+impl<'suite> Check<'suite> {
+    /// What `--only` and reports call it.
+    #[must_use]
+    pub fn name(&self) -> &'suite str {
+        match self {
+            Self::Inspection(inspection) => inspection.name,
+            Self::Scenario(scenario) => &scenario.name,
+        }
+    }
+
+    /// What a server does that passes.
+    #[must_use]
+    pub fn title(&self) -> &'suite str {
+        match self {
+            Self::Inspection(inspection) => inspection.title,
+            Self::Scenario(scenario) => &scenario.title,
+        }
+    }
+
+    /// The tier that it belongs to.
+    #[must_use]
+    pub const fn tier(&self) -> Tier {
+        match self {
+            Self::Inspection(inspection) => inspection.tier,
+            Self::Scenario(scenario) => scenario.tier,
+        }
+    }
+
+    /// The rules that it tests, the main one first.
+    #[must_use]
+    pub fn rules(&self) -> Vec<&'suite str> {
+        match self {
+            Self::Inspection(inspection) => inspection.rules.to_vec(),
+            Self::Scenario(scenario) => scenario.rules.iter().map(String::as_str).collect(),
+        }
+    }
 }
 
 /// Why there is no suite.
@@ -58,10 +92,9 @@ impl Suite {
     /// # Errors
     /// A shipped scenario is wrong, which a test of this project rules out.
     pub fn shipped(rules: &[&str]) -> Result<Self, SuiteError> {
-        let files = SHIPPED.files().filter(|file| is_scenario(file.path()));
         Self::gather(
             rules,
-            files.map(|file| {
+            files::shipped().map(|file| {
                 let path = format!("scenarios/{}", file.path().display());
                 file::read_bytes(&path, file.contents(), rules)
             }),
@@ -74,23 +107,7 @@ impl Suite {
     /// # Errors
     /// The folder cannot be read or holds no scenario, or a scenario is wrong.
     pub fn at(path: &Path, rules: &[&str]) -> Result<Self, SuiteError> {
-        let unreadable = |error| SuiteError::Unreadable(path.into(), error);
-        let mut files = Vec::new();
-        if path.is_dir() {
-            for entry in std::fs::read_dir(path).map_err(unreadable)? {
-                let file = entry.map_err(unreadable)?.path();
-                if is_scenario(&file) {
-                    files.push(file);
-                }
-            }
-            if files.is_empty() {
-                return Err(SuiteError::Empty(path.into()));
-            }
-            files.sort();
-        } else {
-            std::fs::metadata(path).map_err(unreadable)?;
-            files.push(path.into());
-        }
+        let files = files::paths(path)?;
         Self::gather(rules, files.iter().map(|file| read_checked(file, rules)))
     }
 
@@ -117,21 +134,15 @@ impl Suite {
     pub fn coverage(&self) -> Vec<Coverage> {
         let checks = self.checks().into_iter();
         checks
-            .map(|check| match check {
-                Check::Scenario(scenario) => Coverage {
-                    name: scenario.name.clone(),
-                    path: Some(scenario.path.clone()),
-                    title: scenario.title.clone(),
-                    tier: scenario.tier,
-                    rules: scenario.rules.clone(),
+            .map(|check| Coverage {
+                name: check.name().into(),
+                path: match check {
+                    Check::Scenario(scenario) => Some(scenario.path.clone()),
+                    Check::Inspection(_) => None,
                 },
-                Check::Inspection(inspection) => Coverage {
-                    name: inspection.name.into(),
-                    path: None,
-                    title: inspection.title.into(),
-                    tier: inspection.tier,
-                    rules: inspection.rules.iter().map(|rule| (*rule).into()).collect(),
-                },
+                title: check.title().into(),
+                tier: check.tier(),
+                rules: check.rules().into_iter().map(str::to_owned).collect(),
             })
             .collect()
     }
@@ -181,9 +192,4 @@ pub fn read_text(path: &str, text: &str, rules: &[&str]) -> Result<Scenario, Sce
     let scenario = file::read_bytes(path, text.as_bytes(), rules)?;
     expectations::check(&scenario, &SourceFile::new(path, text))?;
     Ok(scenario)
-}
-
-fn is_scenario(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension == "toml")
 }

@@ -14,6 +14,7 @@ mod failure;
 mod finding;
 mod grouped;
 pub mod kind;
+mod required;
 pub mod score;
 pub mod wording;
 
@@ -22,6 +23,7 @@ pub use failure::{Comparison, Death, Failure, NotPlayed, TranscriptRow};
 pub use finding::{Finding, Frame, Place};
 pub use grouped::{Group, grouped};
 pub use kind::{Kind, Matter};
+pub use required::Required;
 
 /// The result of one check.
 #[derive(Clone, Debug)]
@@ -215,9 +217,19 @@ impl Tally {
 pub struct Summary {
     tallies: [Tally; 3],
     readings: BTreeSet<Reading>,
+    is_of_all: bool,
 }
 
 impl Summary {
+    /// Nothing yet, of a run in which these checks decide.
+    #[must_use]
+    pub fn of(required: Required) -> Self {
+        Self {
+            is_of_all: required.is_all,
+            ..Self::default()
+        }
+    }
+
     /// Counts one more check, a failed one at the tier of what was found.
     pub fn add(&mut self, check: &CheckReport) {
         let tally = &mut self.tallies[check.counts_for() as usize];
@@ -265,11 +277,31 @@ impl Summary {
             })
     }
 
+    /// The tier up to which all counts: the required one, or, where every check must pass, that at
+    /// which the last of them ended. (What a check finds may count at a stricter tier than its own.)
+    #[must_use]
+    pub fn decides(&self, require: Tier) -> Tier {
+        let ended = |tier: &Tier| self.tally(*tier) != Tally::default();
+        let strictest = Tier::ALL.into_iter().rev().find(ended);
+        let strictest = strictest.filter(|_| self.is_of_all);
+        strictest.map_or(require, |tier| tier.max(require))
+    }
+
     /// What the required tier and every more lenient one make of the run.
     #[must_use]
     pub fn verdict(&self, require: Tier) -> Verdict {
+        self.up_to(self.decides(require)).verdict()
+    }
+
+    /// Whether a tier and every more lenient one pass, whatever else must.
+    #[must_use]
+    pub fn passes_alone(&self, tier: Tier) -> bool {
+        self.up_to(tier).verdict() == Verdict::Passed
+    }
+
+    fn up_to(&self, strictest: Tier) -> Tally {
         let mut required = Tally::default();
-        for tier in Tier::ALL.into_iter().filter(|tier| *tier <= require) {
+        for tier in Tier::ALL.into_iter().filter(|tier| *tier <= strictest) {
             let tally = self.tally(tier);
             required.passed += tally.passed;
             required.failed += tally.failed;
@@ -277,7 +309,7 @@ impl Summary {
             required.undecided += tally.undecided;
             required.error += tally.error;
         }
-        required.verdict()
+        required
     }
 }
 
@@ -314,6 +346,7 @@ mod tests {
         Summary {
             tallies,
             readings: readings.iter().copied().collect(),
+            is_of_all: false,
         }
     }
 
@@ -370,6 +403,23 @@ mod tests {
         assert_eq!(one(0, tally(0, 0, 3, 0)), [u, p, p]);
         let nothing = summary([none; 3], &[]);
         assert_eq!(Tier::ALL.map(|tier| nothing.verdict(tier)), [u, u, u]);
+    }
+
+    #[test]
+    fn where_all_must_pass_a_failure_counts_at_whatever_tier() {
+        let of_all = |tallies| Summary {
+            is_of_all: true,
+            ..summary(tallies, &[])
+        };
+        let (none, passed, failed) = (tally(0, 0, 0, 0), tally(1, 0, 0, 0), tally(0, 1, 0, 0));
+        let summary = of_all([none, passed, failed]);
+        assert_eq!(summary.verdict(Tier::Subject), Verdict::Failed);
+        assert_eq!(summary.decides(Tier::Subject), Tier::Robust);
+        let summary = of_all([none, passed, none]);
+        assert_eq!(summary.verdict(Tier::Subject), Verdict::Passed);
+        assert_eq!(summary.decides(Tier::Subject), Tier::Subject);
+        let nothing = of_all([none; 3]);
+        assert_eq!(nothing.verdict(Tier::Robust), Verdict::Undecided);
     }
 
     #[test]

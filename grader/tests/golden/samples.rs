@@ -25,6 +25,7 @@ pub(crate) fn run(checks: Vec<CheckReport>, limitations: &[&str]) -> Vec<Event> 
         seed: 7,
         checks: checks.len(),
         require: Tier::Subject,
+        is_of_a_choice: false,
         weights: None,
         confinement: vec!["It could connect to nothing by TCP (Landlock).".into()],
         limitations: limitations.iter().map(|it| (*it).to_owned()).collect(),

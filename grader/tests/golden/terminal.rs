@@ -35,7 +35,7 @@ fn assert_shown(name: &str, events: &[Event], width: usize, verbose: bool) {
 
 #[test]
 fn a_run_with_failures() {
-    for width in [60, 80, 120] {
+    for width in [40, 60, 80, 120] {
         let events = samples::run(samples::failing(), &[]);
         assert_shown(&format!("failing-{width}"), &events, width, false);
     }
@@ -59,7 +59,7 @@ fn a_run_that_the_machine_leaves_undecided() {
 
 #[test]
 fn what_is_wrong_in_a_source() {
-    for width in [60, 80, 120] {
+    for width in [40, 60, 80, 120] {
         let events = samples::run(samples::sources(), &[]);
         assert_shown(&format!("sources-{width}"), &events, width, false);
     }
@@ -88,7 +88,7 @@ fn everything_fits_any_width() {
     ]
     .concat();
     let events = samples::run(checks, &[]);
-    for width in 60..140 {
+    for width in 40..140 {
         for line in show(&events, width, true).lines() {
             assert!(line.width() <= width, "{width}: {line}");
         }

@@ -75,7 +75,7 @@ fn everybody_gets_a_grade_and_a_row() {
 
     let said = graded.said();
     assert!(
-        said.contains("7 people: 2 pass at subject, 3 fail, 1 handed in nothing, 1 not"),
+        said.contains("7 people: 2 pass at exam, 3 fail, 1 handed in nothing, 1 not"),
         "{said}"
     );
 }

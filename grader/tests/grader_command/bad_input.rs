@@ -304,7 +304,7 @@ fn help_and_version_are_no_mistakes() {
             .assert()
             .code(0)
             .stdout(predicate::str::contains(
-                "Exit status:\n  0  every required tier passed",
+                "Exit status:\n  0  every required check passed",
             ))
             .stderr("");
     }
@@ -429,11 +429,11 @@ fn an_unknown_rule_is_not_explained() {
     assert_refused(
         &["explain", "prefix-every-lines"],
         2,
-        "grader: there is no rule `prefix-every-lines`; did you mean `prefix-every-line`?\n",
+        "grader: there is no rule or check `prefix-every-lines`; did you mean `prefix-every-line`?\n",
     );
     assert_refused(
         &["explain", "xyzzy"],
         2,
-        "grader: there is no rule `xyzzy`; `grader rules` lists them all\n",
+        "grader: there is no rule or check `xyzzy`; `grader rules` and `grader list` list them all\n",
     );
 }

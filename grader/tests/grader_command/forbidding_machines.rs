@@ -172,7 +172,7 @@ fn what_is_missing_is_told_with_what_helps() {
         "select-first, select-first-when-full: the server's system calls cannot be supervised here: Operation not permitted",
         "docker run --cap-add=SYS_PTRACE",
         "? subject",
-        "Verdict: undecided at `robust`: this machine does not allow",
+        "Verdict over the chosen checks only: undecided at `robust`: this machine does not allow",
         "--accept-skipped goes without them.",
     ] {
         assert!(words.contains(part), "{part:?} is missing: {words}");
@@ -185,7 +185,7 @@ fn what_is_missing_is_told_with_what_helps() {
 
 #[test]
 fn who_accepts_it_goes_without() {
-    let options = [&CHECKS[..], &["--accept-skipped"]].concat();
+    let options = [&CHECKS[..], &["--accept-skipped", "--require", "subject"]].concat();
     let plain = servers::plain();
     let played = play_by(grader_on(&container()), Some(&plain), &options);
     assert_eq!(played.status, 0, "{}", played.stdout);
@@ -203,6 +203,7 @@ fn report(format: &str) -> String {
     let mut command = grader_on(&container());
     command
         .args(["run", "--only", "relay", "--only", "select-first"])
+        .args(["--require", "subject"])
         .arg(format!("--report={format}=-"))
         .envs(invocation::SUBMISSION);
     let output = command.output().expect("the grader can be called");

@@ -151,6 +151,16 @@ fn one_that_crashes_on_the_first_line() {
     assert_says(&played, &["alice says", how]);
 }
 
+#[test]
+fn one_that_says_why_it_crashes() {
+    let server = hostile("fails_an_assertion");
+    let played = play_and_look(&server, &["--only", "relay-to-nobody"]);
+    let words = "nobody says anything";
+    let failure = only_failure(&played);
+    assert!(text(&failure["death"]["last_words"]).contains(words));
+    assert_says(&played, &["its last words: | ", words]);
+}
+
 /// What lingers of the connection to the port is nobody who has taken the port.
 #[test]
 fn one_that_crashes_at_the_first_client() {

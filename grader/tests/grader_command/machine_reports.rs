@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::invocation::{SUBMISSION, assert_valid, grader, play};
 use super::servers;
 
-const FEW: [&str; 8] = [
+const FEW: [&str; 10] = [
     "--seed",
     "7",
     "--only",
@@ -19,6 +19,8 @@ const FEW: [&str; 8] = [
     "relay",
     "--skip",
     "survives",
+    "--require",
+    "subject",
 ];
 
 #[test]
@@ -31,7 +33,7 @@ fn json_on_standard_output_is_nothing_but_json() {
         .args(["--report", "json=-"])
         .assert()
         .code(0)
-        .stderr(predicate::str::contains("Verdict: passes at `subject`"));
+        .stderr(predicate::str::contains("passes at `subject`"));
     let report: Value = serde_json::from_slice(&assert.get_output().stdout).expect("JSON");
     assert_valid(&report);
     assert_eq!(report["seed"], 7);

@@ -7,6 +7,7 @@ mod at_once;
 mod bad_input;
 mod c_sources;
 mod catalogue;
+mod choosing;
 mod environment;
 #[path = "../../machine/src/eventually.rs"]
 mod eventually;
@@ -19,6 +20,7 @@ mod hostile_servers;
 mod interruption;
 mod invocation;
 mod machine_reports;
+mod narrow_terminals;
 mod ordinary_user;
 mod out_of_memory;
 mod report_files;

@@ -94,17 +94,17 @@ fn the_required_tier_decides_the_exit_status() {
         (
             "exam",
             0,
-            "Verdict: passes at `exam`; 1 check failed at `robust`.",
+            "Verdict over the chosen checks only: passes at `exam`; 1 check failed at `robust`.",
         ),
         (
             "subject",
             0,
-            "Verdict: passes at `subject`; 1 check failed at `robust`.",
+            "Verdict over the chosen checks only: passes at `subject`; 1 check failed at `robust`.",
         ),
         (
             "robust",
             1,
-            "Verdict: fails at `robust`: 1 check failed. It passes at `subject`.",
+            "Verdict over the chosen checks only: fails at `robust`: 1 check failed. It passes at `subject`.",
         ),
     ] {
         let played = play(Some(&server), &[&only[..], &[tier]].concat());

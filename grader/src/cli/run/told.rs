@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::cli::so_far::SoFar;
 use crate::event::{Event, RunResult};
 use crate::report::Reporter;
-use crate::verdict::Summary;
+use crate::verdict::{Required, Summary};
 
 /// The reports, and what they have been told.
 pub(super) struct Told {
@@ -24,10 +24,10 @@ impl SoFar for Told {
 
 impl Told {
     /// Nothing yet, of a run that begins now.
-    pub(super) fn new(reporters: Vec<Box<dyn Reporter + Send>>) -> Self {
+    pub(super) fn new(reporters: Vec<Box<dyn Reporter + Send>>, required: Required) -> Self {
         Self {
             reporters,
-            summary: Summary::default(),
+            summary: Summary::of(required),
             begun: Instant::now(),
             interrupted: false,
         }

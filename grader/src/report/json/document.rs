@@ -34,6 +34,10 @@ pub struct Document {
     pub(crate) seed: u64,
     /// The tier that decides, with the more lenient ones, the verdict and the exit status.
     pub(crate) require: Tier,
+    /// Whether somebody has chosen among the checks: the verdict is over those only then, and all
+    /// of them decide unless a tier was named.
+    #[serde(default)]
+    pub(crate) chosen: bool,
     /// What the required tiers make of the server; null while the run goes on.
     pub(crate) verdict: Option<Verdict>,
     /// Wall time of the run in seconds; null while the run goes on.
@@ -261,6 +265,7 @@ impl Document {
             server: run.server.clone(),
             seed: run.seed,
             require: run.require,
+            chosen: run.is_of_a_choice,
             verdict: None,
             duration_s: None,
             interrupted: false,

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Options;
 use super::comparison::{self, Columns};
 use super::finding;
-use super::layout::{LABELLED, clip, pad, wrap, wrap_command};
+use super::layout::{clip, is_narrow, labelled_from, pad, wrap, wrap_command, wrap_path};
 use super::palette::{ASIDE, BAD, GOOD, PLAIN, QUIET, STRONG, Styled};
 use crate::rules;
 use crate::tier::Tier;
@@ -33,12 +33,12 @@ pub(super) fn show(check: &CheckReport, command: &str, options: Options) -> Stri
         Outcome::Passed => {
             text = headed(GOOD, "✓", false);
             if verbose {
-                text.push_str(&place(check, None));
+                text.push_str(&place(check, None, width));
             }
         }
         Outcome::Failed(failure) => {
             text = headed(BAD, "✗", true);
-            text.push_str(&place(check, Some(failure.line)));
+            text.push_str(&place(check, Some(failure.line), width));
             text.push_str(&why(check, failure, command, options));
         }
         Outcome::Skipped(reason) => {
@@ -51,7 +51,7 @@ pub(super) fn show(check: &CheckReport, command: &str, options: Options) -> Stri
         }
         Outcome::Error(reason) => {
             text = headed(ASIDE, "!", true);
-            text.push_str(&place(check, None));
+            text.push_str(&place(check, None, width));
             text.push_str(&labelled("trouble", reason, width));
         }
     }
@@ -169,7 +169,7 @@ fn found(group: &Group<'_>, width: usize) -> String {
         tier: group.tier,
     };
     let mut text = line(&heading, &Styled(BAD, "✗").to_string(), true, width);
-    text.push_str(&place(check, Some(found.failure.line)));
+    text.push_str(&place(check, Some(found.failure.line), width));
     text
 }
 
@@ -177,7 +177,7 @@ fn found(group: &Group<'_>, width: usize) -> String {
 pub(super) fn listed(names: &[&str], width: usize) -> String {
     /// In how many lines.
     const LINES: usize = 2;
-    let room = width.saturating_sub(LABELLED) * LINES;
+    let room = width.saturating_sub(labelled_from(width)) * LINES;
     let mut text = String::new();
     for (place, name) in names.iter().enumerate() {
         let left = names.len() - place;
@@ -205,6 +205,18 @@ struct Heading<'a> {
 /// that somebody will want to read it, goes on below.
 fn line(heading: &Heading<'_>, mark: &str, whole: bool, width: usize) -> String {
     let Heading { rule, title, tier } = *heading;
+    let style = if whole { STRONG } else { PLAIN };
+    if is_narrow(width) {
+        let mut text = format!(
+            "{mark} {}  {}\n",
+            Styled(style, rule),
+            Styled(QUIET, tier.name())
+        );
+        for title in wrap(title, width - 2) {
+            let _ = writeln!(text, "  {}", Styled(style, title));
+        }
+        return text;
+    }
     // Checks come one by one, so the column cannot wait for the widest of them.
     let widest = rules::all()
         .iter()
@@ -218,7 +230,6 @@ fn line(heading: &Heading<'_>, mark: &str, whole: bool, width: usize) -> String 
         vec![clip(title, room)]
     };
 
-    let style = if whole { STRONG } else { PLAIN };
     let mut titles = titles.into_iter();
     let title = pad(&titles.next().unwrap_or_default(), room);
     let mut text = format!(
@@ -239,14 +250,17 @@ fn line(heading: &Heading<'_>, mark: &str, whole: bool, width: usize) -> String 
 }
 
 /// Where the check is written down.
-fn place(check: &CheckReport, line: Option<usize>) -> String {
+fn place(check: &CheckReport, line: Option<usize>, width: usize) -> String {
     let place = match line {
         Some(line @ 1..) => format!("{}:{line}", check.path),
         _ => check.path.clone(),
     };
     // A newline in the name of a file is none of the report.
     let place = visible(place.as_bytes());
-    format!("  {}\n", Styled(QUIET, place))
+    let lines = wrap_path(&place, width - 2).into_iter();
+    lines
+        .map(|line| format!("  {}\n", Styled(QUIET, line)))
+        .collect()
 }
 
 fn why(check: &CheckReport, failure: &Failure, command: &str, options: Options) -> String {
@@ -254,7 +268,7 @@ fn why(check: &CheckReport, failure: &Failure, command: &str, options: Options) 
     let mut text = played(failure, width);
     text.push_str(&finding::show(&failure.findings, width));
     if verbose {
-        text.push_str(&block("calls", calls(failure, width)));
+        text.push_str(&block("calls", calls(failure, width), width));
     }
     text.push_str(&labelled("wrong", &failure.reason, width));
     if let Some(death) = &failure.death {
@@ -266,8 +280,9 @@ fn why(check: &CheckReport, failure: &Failure, command: &str, options: Options) 
         }
         for line in death.last_words.lines() {
             let line = with_visible_end(visible(line.as_bytes()));
-            for part in wrap(&line, width - LABELLED - 2) {
-                let _ = writeln!(text, "{}| {part}", " ".repeat(LABELLED));
+            let margin = labelled_from(width);
+            for part in wrap(&line, width - margin - 2) {
+                let _ = writeln!(text, "{}| {part}", " ".repeat(margin));
             }
         }
     }
@@ -282,8 +297,8 @@ fn why(check: &CheckReport, failure: &Failure, command: &str, options: Options) 
         text.push_str(&labelled("usually", hint, width));
     }
     let commands = rule.into_iter().flat_map(|rule| rule.commands(command));
-    let lines = commands.flat_map(|line| wrap_command(&line, width - LABELLED));
-    text.push_str(&block("by hand", lines));
+    let lines = commands.flat_map(|line| wrap_command(&line, width - labelled_from(width)));
+    text.push_str(&block("by hand", lines, width));
     text
 }
 
@@ -303,18 +318,15 @@ fn played(failure: &Failure, width: usize) -> String {
             .chain(comparison.map(|_| Columns::MUST_RECEIVE.width()))
             .max()
             .unwrap_or(0),
+        width,
     };
     let mut text = String::new();
     for TranscriptRow { who, did, with } in &failure.transcript {
-        let with = with_visible_end(shortened(with, columns.room(width)));
-        let _ = writeln!(
-            text,
-            "{}",
-            format!("{}{with}", columns.head(who, did)).trim_end()
-        );
+        let with = with_visible_end(shortened(with, columns.room()));
+        text.push_str(&columns.row(who, did, &with));
     }
     if let Some(comparison) = comparison {
-        text.push_str(&comparison::show(comparison, columns, width));
+        text.push_str(&comparison::show(comparison, columns));
     }
     text
 }
@@ -325,7 +337,10 @@ fn calls(failure: &Failure, width: usize) -> impl Iterator<Item = String> {
     let column = failure.calls.iter().map(|call| name(call).width()).max();
     let column = column.unwrap_or(0) + 2;
     failure.calls.iter().map(move |call| {
-        let with = shortened(&call.with, width.saturating_sub(LABELLED + column));
+        let with = shortened(
+            &call.with,
+            width.saturating_sub(labelled_from(width) + column),
+        );
         let row = format!("{}{with}", pad(&name(call), column));
         row.trim_end().to_owned()
     })
@@ -333,14 +348,25 @@ fn calls(failure: &Failure, width: usize) -> impl Iterator<Item = String> {
 
 /// A text behind a label, wrapped beside it.
 fn labelled(label: &str, text: &str, width: usize) -> String {
-    block(label, wrap(text, width - LABELLED).into_iter())
+    block(
+        label,
+        wrap(text, width - labelled_from(width)).into_iter(),
+        width,
+    )
 }
 
-fn block(label: &str, lines: impl Iterator<Item = String>) -> String {
+fn block(label: &str, lines: impl Iterator<Item = String>, width: usize) -> String {
     let mut text = String::new();
+    let column = labelled_from(width) - 2;
+    let mut lines = lines.peekable();
+    let mut label = label;
+    if is_narrow(width) && lines.peek().is_some() {
+        let _ = writeln!(text, "  {}", Styled(QUIET, label));
+        label = "";
+    }
     let labels = std::iter::once(label).chain(std::iter::repeat(""));
     for (label, line) in labels.zip(lines) {
-        let _ = writeln!(text, "  {}{line}", Styled(QUIET, pad(label, LABELLED - 2)));
+        let _ = writeln!(text, "  {}{line}", Styled(QUIET, pad(label, column)));
     }
     text
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::layout::{clip, pad, wrap};
+use super::layout::{clip, is_narrow, pad, wrap};
 use super::palette::{BAD, GOOD, QUIET, Styled};
 use crate::verdict::Comparison;
 use crate::visible::{byte_count, count_mark, end, mark_that_fits, start, visible};
@@ -16,6 +16,8 @@ pub(super) struct Columns {
     pub(super) who: usize,
     /// The width of what they did.
     pub(super) did: usize,
+    /// The width of the whole. Where it is narrow, each text stands below who did what.
+    pub(super) width: usize,
 }
 
 impl Columns {
@@ -28,46 +30,56 @@ impl Columns {
     pub(super) const WIDEST_NAME: usize = 16;
 
     /// How many columns there are for the texts.
-    pub(super) const fn room(self, width: usize) -> usize {
+    pub(super) const fn room(self) -> usize {
         // Too few to be of use, but more than nothing.
         const LEAST: usize = 9;
-        let room = width.saturating_sub(self.text());
+        let room = self.width.saturating_sub(self.text());
         if room < LEAST { LEAST } else { room }
     }
 
     /// Where the texts begin.
     pub(super) const fn text(self) -> usize {
+        if is_narrow(self.width) {
+            return Self::MARGIN + 2;
+        }
         Self::MARGIN + self.who + 1 + self.did + 2
     }
 
-    /// A row up to its text.
-    pub(super) fn head(self, who: &str, did: &str) -> String {
+    /// A row, the end of which may be coloured.
+    pub(super) fn row(self, who: &str, did: &str, text: &str) -> String {
         let margin = " ".repeat(Self::MARGIN);
-        format!(
-            "{margin}{} {}  ",
-            pad(&clip(who, self.who), self.who),
-            pad(did, self.did)
-        )
+        let who = clip(who, Self::WIDEST_NAME);
+        if is_narrow(self.width) {
+            let deed = format!("{who} {did}");
+            let mut lines = wrap(deed.trim(), self.width - Self::MARGIN);
+            if !text.is_empty() {
+                lines.push(format!("  {text}"));
+            }
+            let lines = lines.into_iter();
+            return lines.map(|line| format!("{margin}{line}\n")).collect();
+        }
+        let head = format!("{margin}{} {}  ", pad(&who, self.who), pad(did, self.did));
+        format!("{}\n", format!("{head}{text}").trim_end())
     }
 }
 
 /// Shows a comparison in these columns.
-pub(super) fn show(comparison: &Comparison, columns: Columns, width: usize) -> String {
-    let room = columns.room(width);
+pub(super) fn show(comparison: &Comparison, columns: Columns) -> String {
+    let room = columns.room();
     let matched = matched(comparison, room);
     let rest = room.saturating_sub(matched.width());
     let expected = Rest::new(&comparison.expected, comparison.expected_length, rest);
     let received = Rest::new(&comparison.received, comparison.received_length, rest);
 
     let mut block = String::new();
-    let must = columns.head(&comparison.who, Columns::MUST_RECEIVE);
-    let did = columns.head("", Columns::RECEIVED);
-    let _ = writeln!(block, "{must}{}", expected.after(&matched, GOOD));
-    let _ = writeln!(block, "{did}{}", received.after(&matched, BAD));
+    let must = expected.after(&matched, GOOD);
+    let did = received.after(&matched, BAD);
+    block.push_str(&columns.row(&comparison.who, Columns::MUST_RECEIVE, &must));
+    block.push_str(&columns.row("", Columns::RECEIVED, &did));
     block.push_str(&caret(
         columns.text() + matched.width(),
         &comparison.here,
-        width,
+        columns.width,
     ));
     block
 }

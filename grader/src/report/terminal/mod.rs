@@ -12,15 +12,15 @@ mod check;
 mod comparison;
 mod finding;
 mod findings;
-mod layout;
+pub(crate) mod layout;
 mod palette;
 mod summary;
 mod timings;
 
 /// The width that is used where there is no terminal to ask, in columns.
 const WIDTH_OF_A_PIPE: usize = 100;
-/// Below this, columns cannot be kept apart; what is written is then wider than the terminal.
-const NARROWEST: usize = 60;
+/// Below this, a line has no room for a word; what is written is then wider than the terminal.
+const NARROWEST: usize = 40;
 
 /// A check as a person sees it where there is no terminal, with all that is known; it holds ANSI
 /// colours.
@@ -42,7 +42,7 @@ const WHERE_NO_TERMINAL_IS: Options = Options {
 /// How much is shown, and how wide.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// The width in columns; what is written keeps within it, down to 60.
+    /// The width in columns; what is written keeps within it, down to 40.
     pub width: usize,
     /// Whether passed checks show where they stand, how long they took and what was seen.
     pub verbose: bool,
@@ -64,11 +64,11 @@ pub struct Terminal<W> {
 }
 
 impl Terminal<AutoStream<Stdout>> {
-    /// A report on standard output, as wide as its terminal; coloured only on a terminal, and as
+    /// A report on standard output, as wide as `COLUMNS` or its terminal says; coloured only on a terminal, and as
     /// `NO_COLOR` and its like wish.
     #[must_use]
     pub fn on_stdout(verbose: bool, timings: bool) -> Self {
-        let width = terminal_size::terminal_size_of(io::stdout());
+        let width = layout::columns_of(io::stdout());
         Self::new(
             AutoStream::auto(io::stdout()),
             Options::of(width, verbose, timings),
@@ -80,7 +80,7 @@ impl Terminal<AutoStream<Stderr>> {
     /// The same on standard error, for when standard output carries another report.
     #[must_use]
     pub fn on_stderr(verbose: bool, timings: bool) -> Self {
-        let width = terminal_size::terminal_size_of(io::stderr());
+        let width = layout::columns_of(io::stderr());
         Self::new(
             AutoStream::auto(io::stderr()),
             Options::of(width, verbose, timings),
@@ -89,15 +89,7 @@ impl Terminal<AutoStream<Stderr>> {
 }
 
 impl Options {
-    fn of(
-        size: Option<(terminal_size::Width, terminal_size::Height)>,
-        verbose: bool,
-        timings: bool,
-    ) -> Self {
-        // Some terminals that are not on a screen say that they have no columns.
-        let width = size
-            .map(|(width, _)| usize::from(width.0))
-            .filter(|width| *width > 0);
+    fn of(width: Option<usize>, verbose: bool, timings: bool) -> Self {
         Self {
             width: width.unwrap_or(WIDTH_OF_A_PIPE),
             verbose,

@@ -1,16 +1,19 @@
 //! What the checks make of the server.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use super::check::listed;
 use super::findings::Ends;
-use super::layout::wrap;
+use super::layout::{hang, wrap};
 use super::palette::{ASIDE, BAD, GOOD, QUIET, STRONG, Styled};
 use super::{Options, timings};
 use crate::event::{RunDescription, RunResult};
+use crate::shell;
+use crate::suite::files;
 use crate::tier::Tier;
 use crate::verdict::score::Score;
-use crate::verdict::{CheckReport, Group, Outcome, Tally, Verdict, wording};
+use crate::verdict::{CheckKind, CheckReport, Group, Outcome, Tally, Verdict, wording};
 
 /// The end of the report.
 pub(super) fn show(
@@ -97,12 +100,7 @@ pub(super) fn show(
         }
     }
     if let Some(group) = ends.groups.first() {
-        let scenario = &group.check.scenario;
-        let again = format!(
-            "Add --only {scenario} to play the first alone; `grader explain {}` says more.",
-            group.found.rule
-        );
-        for line in wrap(&again, width) {
+        for line in wrap(&more(group), width) {
             let _ = writeln!(text, "{line}");
         }
     }
@@ -110,6 +108,28 @@ pub(super) fn show(
     let end = format!("Server {}, seed {}, {seconds:.1} s.", run.server, run.seed);
     for line in wrap(&end, width) {
         let _ = writeln!(text, "{}", Styled(QUIET, line));
+    }
+    text
+}
+
+/// Where more is said of what is to be mended first.
+fn more(group: &Group<'_>) -> String {
+    let rule = group.found.rule;
+    let scenario = &shell::quoted(Path::new(&group.check.scenario));
+    let mut text =
+        format!("Add --only {scenario} to play the first alone; `grader explain {rule}`");
+    // Who plays other scenarios has their files.
+    if group.check.kind == CheckKind::Scenario
+        && files::content(&group.check.scenario, None).is_ok()
+    {
+        if scenario != rule {
+            text.push_str(&format!(" and `grader explain {scenario}` say more"));
+        } else {
+            text.push_str(" says more");
+        }
+        text.push_str(&format!(", `grader show {scenario}` prints the scenario."));
+    } else {
+        text.push_str(" says more.");
     }
     text
 }
@@ -248,8 +268,13 @@ fn counts(tally: Tally, width: usize) -> Vec<String> {
 /// The verdict in a sentence, and in the sentences that keep it from misleading.
 fn verdict(run: &RunDescription, result: &RunResult) -> (anstyle::Style, String) {
     let summary = &result.summary;
-    let require = run.require;
-    let verdict = summary.verdict(require);
+    let verdict = summary.verdict(run.require);
+    let require = summary.decides(run.require);
+    let label = if run.is_of_a_choice {
+        "Verdict over the chosen checks only:"
+    } else {
+        "Verdict:"
+    };
     let required = Tier::ALL.into_iter().filter(|tier| *tier <= require);
     let total = |count: fn(Tally) -> usize| -> usize {
         required
@@ -259,12 +284,9 @@ fn verdict(run: &RunDescription, result: &RunResult) -> (anstyle::Style, String)
     };
     match verdict {
         Verdict::Passed => {
-            let mut sentence = format!("Verdict: passes at `{require}`");
+            let mut sentence = format!("{label} passes at `{require}`");
             let not_asked = |tier: &Tier| summary.tally(*tier) == Tally::default();
-            if Tier::ALL
-                .iter()
-                .any(|tier| *tier <= require && not_asked(tier))
-            {
+            if !run.is_of_a_choice && required.clone().any(|tier| not_asked(&tier)) {
                 sentence.push_str(", as far as it was played");
             }
             let skipped = total(|tally| tally.skipped);
@@ -285,19 +307,19 @@ fn verdict(run: &RunDescription, result: &RunResult) -> (anstyle::Style, String)
                 .into_iter()
                 .all(|tier| summary.passes_in_full(tier))
             {
-                "Verdict: passes at every tier".clone_into(&mut sentence);
+                sentence = format!("{label} passes at every tier");
             }
             (GOOD, sentence + ".")
         }
         Verdict::Failed => {
             let mut sentence = format!(
-                "Verdict: fails at `{require}`: {}",
+                "{label} fails at `{require}`: {}",
                 failed(total(|tally| tally.failed))
             );
             let lenient = Tier::ALL
                 .into_iter()
                 .rev()
-                .find(|tier| *tier < require && summary.verdict(*tier) == Verdict::Passed);
+                .find(|tier| *tier < require && summary.passes_alone(*tier));
             if let Some(tier) = lenient {
                 let _ = write!(sentence, ". It passes at `{tier}`");
             }
@@ -306,14 +328,14 @@ fn verdict(run: &RunDescription, result: &RunResult) -> (anstyle::Style, String)
         Verdict::Undecided if total(|tally| tally.error) > 0 => (
             ASIDE,
             format!(
-                "Verdict: undecided at `{require}`: the grader had trouble with {}, which says nothing about the server.",
+                "{label} undecided at `{require}`: the grader had trouble with {}, which says nothing about the server.",
                 checks(total(|tally| tally.error))
             ),
         ),
         Verdict::Undecided if total(|tally| tally.undecided) > 0 => {
             let undecided = total(|tally| tally.undecided);
             let sentence = format!(
-                "Verdict: undecided at `{require}`: this machine does not allow {}, which says \
+                "{label} undecided at `{require}`: this machine does not allow {}, which says \
                  nothing about the server. --accept-skipped goes without {}.",
                 checks(undecided),
                 if undecided == 1 { "it" } else { "them" }
@@ -322,7 +344,7 @@ fn verdict(run: &RunDescription, result: &RunResult) -> (anstyle::Style, String)
         }
         Verdict::Undecided => (
             ASIDE,
-            format!("Verdict: undecided at `{require}`: no check of it could be played."),
+            format!("{label} undecided at `{require}`: no check of it could be played."),
         ),
     }
 }
@@ -346,14 +368,5 @@ fn section(text: &mut String, heading: &str, items: &[&str], width: usize) {
     let _ = writeln!(text, "\n{}", Styled(STRONG, heading));
     for item in items {
         hang(text, "-", item, width);
-    }
-}
-
-/// A mark and a text that is wrapped beside it.
-fn hang(text: &mut String, mark: &str, item: &str, width: usize) {
-    let indent = " ".repeat(mark.len());
-    for (number, line) in wrap(item, width - indent.len() - 1).into_iter().enumerate() {
-        let mark = if number == 0 { mark } else { &indent };
-        let _ = writeln!(text, "{mark} {line}");
     }
 }

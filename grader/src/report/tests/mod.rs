@@ -296,6 +296,7 @@ fn runs() -> impl Strategy<Value = Progress> {
                         seed,
                         checks: checks.len(),
                         require,
+                        is_of_a_choice: false,
                         weights: None,
                         confinement,
                         limitations,
