@@ -110,7 +110,11 @@ fn each_rule_that_clients_can_see_broken_has_a_scenario() {
 
 #[test]
 fn each_is_short_enough_to_be_read_aloud() {
-    for (path, text) in texts() {
+    // Nobody wrote the conversations, and nobody reads them aloud.
+    let written = texts()
+        .into_iter()
+        .filter(|(path, _)| !path.contains("conversation-"));
+    for (path, text) in written {
         let lines = text.lines().count();
         assert!(lines <= 50, "{path} has {lines} lines");
     }

@@ -99,6 +99,7 @@ pub(super) fn scenario(
         title: "A random scenario",
         rule: "survives",
         tier: possible(deeds.iter().cloned()).1,
+        hint: None,
         seed,
     };
     read(name, &wording::file(&heading, deeds))
@@ -118,6 +119,7 @@ fn file(
         title: &title(failure),
         rule: told_rule(failure, deeds),
         tier: possible(deeds.iter().cloned()).1,
+        hint: None,
         seed,
     };
     let text = wording::file(&heading, deeds);
