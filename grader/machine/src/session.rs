@@ -1,6 +1,6 @@
 //! One server and its clients, in one event loop.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd};
 use std::time::Duration;
@@ -58,7 +58,8 @@ pub struct Session<P> {
     port: u16,
     poll: Poll,
     events: Events,
-    clients: Vec<Option<Client>>,
+    /// Those that have connected and not left.
+    clients: BTreeMap<usize, Client>,
     /// Which client has, or had, which port of its own.
     ports: HashMap<u16, ClientId>,
     /// Clients whose streams may hold more than has been read.
@@ -113,7 +114,7 @@ impl<P: Policy> Session<P> {
             port,
             poll,
             events: Events::with_capacity(1024),
-            clients: Vec::new(),
+            clients: BTreeMap::new(),
             ports: HashMap::new(),
             unread: Vec::new(),
             states: SocketStates::open().ok(),
@@ -203,7 +204,7 @@ impl<P: Policy> Session<P> {
                 STDERR => self.stderr.may_have_more(),
                 Token(token) => {
                     let place = token - CLIENTS;
-                    let Some(client) = self.clients.get_mut(place).and_then(Option::as_mut) else {
+                    let Some(client) = self.clients.get_mut(&place) else {
                         continue;
                     };
                     if event.is_writable() {
@@ -250,7 +251,7 @@ impl<P: Policy> Session<P> {
         tell: &mut impl FnMut(Happening<'_>) -> Result<(), E>,
     ) -> Result<bool, E> {
         let who = ClientId(place);
-        let Some(client) = self.clients.get_mut(place).and_then(Option::as_mut) else {
+        let Some(client) = self.clients.get_mut(&place) else {
             return Ok(false);
         };
         if client.over || client.lazy {

@@ -56,7 +56,7 @@ impl Play<'_> {
             self.session.pump(pause, |happening| {
                 if let Happening::Received(reader, bytes) = happening {
                     taken_in += bytes.len();
-                    let stream = streams.get_mut(reader.0).and_then(Option::as_mut);
+                    let stream = streams.get_mut(&reader);
                     if reader == known.0 {
                         known.1.received.extend_from_slice(bytes);
                     } else if let Some(other) = others.get_mut(&reader) {

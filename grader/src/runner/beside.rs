@@ -46,7 +46,7 @@ impl Play<'_> {
         } else if looks_at_something_else(self.scenario) {
             let otherwise = if seen.is_some() { "relay" } else { "survives" };
             rule.or(Some(otherwise))
-        } else if self.streams.len() > CROWD {
+        } else if self.arrived > CROWD {
             None
         } else {
             // Who says nothing may be waiting for somebody who does not read.
@@ -57,7 +57,7 @@ impl Play<'_> {
 
     /// The rule that is broken by what is wrong, whatever the scenario is about.
     fn rule_of_its_own(&self, kind: Kind) -> Option<&'static str> {
-        let is_crowded = self.streams.len() > CROWD;
+        let is_crowded = self.arrived > CROWD;
         match kind {
             Kind::Died { .. } => self
                 .history
@@ -126,7 +126,7 @@ impl Seen {
     fn new(comparison: &Comparison, play: &Play<'_>) -> Self {
         let mut clients = play.scenario.clients.iter();
         let reader = clients.position(|name| *name == comparison.who);
-        let newest = play.streams.len().saturating_sub(1);
+        let newest = play.arrived.saturating_sub(1);
         let here = play.lazy.iter().filter(|lazy| play.oracle.is_here(**lazy));
         let lazy = here.map(|ClientId(id)| *id).collect();
         Self::of(comparison, reader, newest, lazy)

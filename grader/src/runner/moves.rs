@@ -119,14 +119,13 @@ impl Play<'_> {
         self.transcript
             .add(who, "connects", format!("id {}", who.0).as_bytes());
         self.oracle.arrives(who);
-        if self.streams.len() <= who.0 {
-            self.streams.resize_with(who.0 + 1, || None);
-        }
+        self.arrived += 1;
         let is_fence = who.0 >= self.scenario.clients.len();
         // The real examiner sends nobody to prove a silence, so whatever such a newcomer may hear
         // cannot decide an exam.
         if !is_fence || self.scenario.judge == Judge::EveryByte {
-            self.streams[who.0] = Some(Stream::new(self.scenario.judge, &self.oracle, who));
+            let stream = Stream::new(self.scenario.judge, &self.oracle, who);
+            self.streams.insert(who, stream);
         }
         self.unsettled.push(Deed::Arrived(who));
         if self.serves {
@@ -241,12 +240,12 @@ impl Play<'_> {
             Departure::Close => {
                 self.transcript.add(who, "leaves", b"");
                 self.session.close(who);
-                self.streams[who.0] = None;
+                self.streams.remove(&who);
             }
             Departure::Reset => {
                 self.transcript.add(who, "resets its connection", b"");
                 self.session.reset(who)?;
-                self.streams[who.0] = None;
+                self.streams.remove(&who);
             }
             Departure::HalfClose => {
                 self.transcript.add(who, "shuts down its sending side", b"");

@@ -1,6 +1,6 @@
 //! A scenario under way: what is known of it, and how its events are judged.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::time::Duration;
 
@@ -41,7 +41,9 @@ pub(super) struct Play<'run> {
     pub(super) port: Port,
     pub(super) oracle: Oracle,
     /// What each client receives, until it closes its connection.
-    pub(super) streams: Vec<Option<Stream>>,
+    pub(super) streams: BTreeMap<ClientId, Stream>,
+    /// How many clients have come.
+    pub(super) arrived: usize,
     /// The clients that do not read at the moment.
     pub(super) lazy: BTreeSet<ClientId>,
     /// What was done since the server was last known to have dealt with everything.
@@ -105,7 +107,8 @@ impl<'run> Play<'run> {
             session: started.session,
             port: started.port,
             oracle: Oracle::new(scenario),
-            streams: Vec::new(),
+            streams: BTreeMap::new(),
+            arrived: 0,
             lazy: BTreeSet::new(),
             unsettled: Vec::new(),
             settlements_since_a_reset: 0,
@@ -189,7 +192,7 @@ impl<'run> Play<'run> {
             self.rests = 0;
             self.step = planned.step;
             self.line = planned.line;
-            for stream in self.streams.iter_mut().flatten() {
+            for stream in self.streams.values_mut() {
                 stream.begin_step();
             }
         }
@@ -270,7 +273,7 @@ impl<'run> Play<'run> {
             match happening {
                 Happening::Received(who, bytes) => {
                     progress = true;
-                    if let Some(Some(stream)) = streams.get_mut(who.0) {
+                    if let Some(stream) = streams.get_mut(&who) {
                         stream
                             .feed(oracle, bytes)
                             .map_err(|mismatch| Broken::Stream(who, mismatch))?;
@@ -322,11 +325,10 @@ impl<'run> Play<'run> {
         if self.no_memory && !conduct::was_refused_memory(&mut self.session) {
             readings.insert(Reading::NoMemoryIsNeeded);
         }
-        for (place, stream) in self.streams.iter().enumerate() {
-            let Some(stream) = stream else { continue };
+        for (who, stream) in &self.streams {
             let observed = stream.observed(&self.oracle);
-            let lazy = self.scenario.lazy.contains(&ClientId(place));
-            let awake = lazy && !self.lazy.contains(&ClientId(place));
+            let lazy = self.scenario.lazy.contains(who);
+            let awake = lazy && !self.lazy.contains(who);
             let seen = [
                 (observed.piece_at_once, Reading::PiecesAtOnce),
                 (

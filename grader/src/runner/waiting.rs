@@ -3,6 +3,7 @@
 //! Every wait ends by an event. The patience is there for servers that hang: no check that
 //! passes ever uses it up.
 
+use std::ops::Bound;
 use std::time::Duration;
 
 use super::explain;
@@ -25,10 +26,10 @@ impl Play<'_> {
     pub(super) fn settle(&mut self) -> Result<(), Stop> {
         let mut patience = Patience::new(self.circumstances.patience);
         let mut unread = None;
-        let mut first = 0;
+        let mut first = ClientId(0);
         while let Some(who) = self.somebody_incomplete(first) {
             // With hundreds of clients, those before it need not be asked again each time.
-            first = who.0;
+            first = who;
             self.fail_if_dead()?;
             let pause = self
                 .clock
@@ -89,24 +90,24 @@ impl Play<'_> {
     }
 
     /// A reading client that has not received all that it must; `first` is asked first.
-    pub(super) fn somebody_incomplete(&mut self, first: usize) -> Option<ClientId> {
-        let clients = self.streams.len();
-        (0..clients)
-            .map(|turn| ClientId((first + turn) % clients))
-            .find(|who| {
-                let reads = self.oracle.is_here(*who) && !self.lazy.contains(who);
-                let stream = self.streams[who.0].as_mut().filter(|_| reads);
-                stream.is_some_and(|stream| !stream.is_complete(&self.oracle))
-            })
+    pub(super) fn somebody_incomplete(&mut self, first: ClientId) -> Option<ClientId> {
+        let (oracle, lazy) = (&self.oracle, &self.lazy);
+        let mut incomplete = |range: (Bound<ClientId>, Bound<ClientId>)| {
+            let streams = self.streams.range_mut(range);
+            let mut awake = streams.filter(|(who, _)| oracle.is_here(**who) && !lazy.contains(who));
+            awake.find_map(|(who, stream)| (!stream.is_complete(oracle)).then_some(*who))
+        };
+        incomplete((Bound::Included(first), Bound::Unbounded))
+            .or_else(|| incomplete((Bound::Unbounded, Bound::Excluded(first))))
     }
 
     /// Whether somebody has received what only a server sends that has dealt with all that this
     /// client did.
     fn is_witnessed(&self, actor: ClientId) -> bool {
-        (0..self.streams.len()).map(ClientId).any(|witness| {
-            witness != actor
-                && !self.lazy.contains(&witness)
-                && self.oracle.witnesses(witness, actor)
+        self.streams.keys().any(|witness| {
+            *witness != actor
+                && !self.lazy.contains(witness)
+                && self.oracle.witnesses(*witness, actor)
         })
     }
 

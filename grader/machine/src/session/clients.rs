@@ -21,10 +21,7 @@ impl<P: Policy> Session<P> {
         self.poll
             .registry()
             .register(&mut client.stream, Token(CLIENTS + who.0), interest)?;
-        if self.clients.len() <= who.0 {
-            self.clients.resize_with(who.0 + 1, || None);
-        }
-        self.clients[who.0] = Some(client);
+        self.clients.insert(who.0, client);
         Ok(())
     }
 
@@ -33,7 +30,7 @@ impl<P: Policy> Session<P> {
     /// # Errors
     /// It was refused or has failed; the client is gone then and can connect anew.
     pub fn is_connected(&mut self, who: ClientId) -> io::Result<bool> {
-        let Some(client) = self.clients.get(who.0).and_then(Option::as_ref) else {
+        let Some(client) = self.clients.get(&who.0) else {
             return Ok(false);
         };
         let connected = match client.is_connected() {
@@ -41,7 +38,10 @@ impl<P: Policy> Session<P> {
             Ok(false) if client.over => Err(io::ErrorKind::ConnectionRefused.into()),
             connected => connected,
         };
-        connected.inspect_err(|_| self.clients[who.0] = None)
+        if connected.is_err() {
+            self.clients.remove(&who.0);
+        }
+        connected
     }
 
     /// Sends bytes from a client, as many as the path takes; the rest follows while
@@ -55,20 +55,20 @@ impl<P: Policy> Session<P> {
     /// How many bytes that clients want to send still wait for room on the way.
     #[must_use]
     pub fn unsent(&self) -> u64 {
-        let clients = self.clients.iter().flatten();
+        let clients = self.clients.values();
         clients.map(|client| client.unsent() as u64).sum()
     }
 
     /// How many bytes a client has sent into the network since it connected.
     #[must_use]
     pub fn sent_by(&self, who: ClientId) -> u64 {
-        let client = self.clients.get(who.0).and_then(Option::as_ref);
+        let client = self.clients.get(&who.0);
         client.map_or(0, |client| client.sent)
     }
 
     /// Closes a client's connection.
     pub fn close(&mut self, who: ClientId) {
-        self.clients[who.0] = None;
+        self.clients.remove(&who.0);
     }
 
     /// Resets a client's connection.
@@ -76,7 +76,7 @@ impl<P: Policy> Session<P> {
     /// # Errors
     /// The machine's.
     pub fn reset(&mut self, who: ClientId) -> io::Result<()> {
-        if let Some(client) = self.clients[who.0].take() {
+        if let Some(client) = self.clients.remove(&who.0) {
             client.reset_on_close()?;
         }
         Ok(())
@@ -137,7 +137,7 @@ impl<P: Policy> Session<P> {
     /// Whether everything that has reached a client has been read.
     #[must_use]
     pub fn has_read_all(&self, who: ClientId) -> bool {
-        let client = self.clients.get(who.0).and_then(Option::as_ref);
+        let client = self.clients.get(&who.0);
         client.is_none_or(|client| client.over || !client.may_read)
     }
 
@@ -148,6 +148,6 @@ impl<P: Policy> Session<P> {
     }
 
     fn client(&mut self, who: ClientId) -> Option<&mut Client> {
-        self.clients.get_mut(who.0).and_then(Option::as_mut)
+        self.clients.get_mut(&who.0)
     }
 }

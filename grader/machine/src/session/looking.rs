@@ -40,7 +40,7 @@ impl<P: Policy> Session<P> {
     /// # Errors
     /// The client is not connected.
     pub fn port_of(&self, who: ClientId) -> io::Result<u16> {
-        let client = self.clients.get(who.0).and_then(Option::as_ref);
+        let client = self.clients.get(&who.0);
         let address = client
             .ok_or(io::ErrorKind::NotConnected)?
             .stream
@@ -105,7 +105,7 @@ impl<P: Policy> Session<P> {
             && !self.calls_wait
             && !self.supervisor.as_ref().is_some_and(Supervisor::has_calls);
         sleeps
-            && self.clients.iter().flatten().all(|client| {
+            && self.clients.values().all(|client| {
                 let port = client.stream.local_addr().map(|address| address.port());
                 let side = port.and_then(|port| self.server_side(port));
                 let is_taken_in = |undelivered| {

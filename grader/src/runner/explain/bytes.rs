@@ -91,9 +91,9 @@ fn own_lines(play: &Play<'_>, who: ClientId) -> Vec<Vec<u8>> {
 }
 
 fn missing(play: &Play<'_>, who: ClientId) -> Mismatch {
-    match play.streams.get(who.0) {
-        Some(Some(stream)) => stream.missing(&play.oracle),
-        _ => Mismatch {
+    match play.streams.get(&who) {
+        Some(stream) => stream.missing(&play.oracle),
+        None => Mismatch {
             matched: Vec::new(),
             line_begins: None,
             matched_length: 0,
