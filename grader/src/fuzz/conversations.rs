@@ -14,11 +14,6 @@ use crate::tier::Tier;
 /// Which set these are. It goes up with every change of what is played, as grades may with it.
 const SET: u32 = 1;
 
-/// What a failure usually comes from that no simpler scenario shows.
-const HINT: &str = "Look at what happened shortly before: the half of a line, a departure, a \
-                    descriptor that is used again, another client that does not read. `grader \
-                    fuzz` makes the shortest conversation that fails in the same way.";
-
 /// How many conversations there are.
 const COUNT: usize = 6;
 
@@ -105,9 +100,8 @@ fn file(number: usize, life: &Life) -> String {
                 "In conversation {number}, of many that nobody wrote, everybody receives all that \
                  is due"
             ),
-            rule: "relay",
+            rule: "conversation",
             tier,
-            hint: Some(HINT),
             seed: number as u64,
         },
         &deeds,

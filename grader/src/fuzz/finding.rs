@@ -99,7 +99,6 @@ pub(super) fn scenario(
         title: "A random scenario",
         rule: "survives",
         tier: possible(deeds.iter().cloned()).1,
-        hint: None,
         seed,
     };
     read(name, &wording::file(&heading, deeds))
@@ -119,7 +118,6 @@ fn file(
         title: &title(failure),
         rule: told_rule(failure, deeds),
         tier: possible(deeds.iter().cloned()).1,
-        hint: None,
         seed,
     };
     let text = wording::file(&heading, deeds);

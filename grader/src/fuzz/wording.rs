@@ -21,7 +21,6 @@ pub(super) struct Heading<'a> {
     pub(super) title: &'a str,
     pub(super) rule: &'a str,
     pub(super) tier: Tier,
-    pub(super) hint: Option<&'a str>,
     pub(super) seed: u64,
 }
 
@@ -42,15 +41,12 @@ pub(super) fn file(heading: &Heading<'_>, deeds: &[Deed]) -> String {
     }
     let _written = write!(
         text,
-        "title = {}\nrules = [{}]\ntier  = {}\n",
+        "title = {}\nrules = [{}]\ntier  = {}\nseed  = {}\n",
         quoted(heading.title),
         quoted(heading.rule),
         quoted(&heading.tier.to_string()),
+        heading.seed
     );
-    if let Some(hint) = heading.hint {
-        let _written = writeln!(text, "hint  = {}", quoted(hint));
-    }
-    let _written = writeln!(text, "seed  = {}", heading.seed);
     write_demands(&mut text, deeds);
     text.push_str("\nstep = [\n");
     let mut names = Names::default();

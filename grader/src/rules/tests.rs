@@ -6,7 +6,7 @@ use super::{Group, Needs, Said, all, find};
 use crate::tier::Tier;
 
 /// The rules that the project set out with; one that is dropped by mistake is missed here.
-const NAMES: [&str; 40] = [
+const NAMES: [&str; 41] = [
     "no-argument",
     "port-from-argument",
     "fatal-error",
@@ -33,6 +33,7 @@ const NAMES: [&str; 40] = [
     "no-fd-leak",
     "no-memory-leak",
     "sleeps-when-idle",
+    "conversation",
     "select-first",
     "never-eagain",
     "allowed-functions",

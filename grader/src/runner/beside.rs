@@ -21,7 +21,8 @@ use crate::verdict::{Comparison, Failure, Kind, Matter};
 const CROWD: usize = 100;
 
 impl Play<'_> {
-    /// The rule that a failure counts for, where that is not one of the scenario's own.
+    /// The rule that a failure counts for, where that is not the one that the scenario is mainly
+    /// about.
     pub(super) fn beside(&self, failure: &Failure) -> Option<&'static str> {
         // The real examiner's tests are about everything at once.
         if self.scenario.judge == Judge::SortedLines {
@@ -30,7 +31,7 @@ impl Play<'_> {
         if failure.kind.matter() == Matter::Pace {
             return Some("prompt");
         }
-        let own = |rule: &&str| self.scenario.rules.iter().any(|own| own == rule);
+        let own = |rule: &&str| self.scenario.rules.first().is_some_and(|main| main == rule);
         if let Some(rule) = self.rule_of_its_own(failure.kind) {
             return Some(rule).filter(|rule| !own(rule));
         }
@@ -86,7 +87,7 @@ pub(super) fn at_start(stop: Stop, scenario: &Scenario) -> Stop {
     let Stop::Wrong(mut failure) = stop else {
         return stop;
     };
-    let own = |rule: &&str| scenario.rules.iter().any(|own| own == rule);
+    let own = |rule: &&str| scenario.rules.first().is_some_and(|main| main == rule);
     if scenario.judge == Judge::EveryByte && scenario.tier != Tier::Exam {
         failure.beside = failure.kind.rule().filter(|rule| !own(rule));
     }

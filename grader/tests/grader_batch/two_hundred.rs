@@ -72,7 +72,10 @@ fn class(size: usize) -> (Class, BTreeMap<String, Due>) {
     let strangers = servers::all_strangers();
     let mut all = Vec::new();
     for it in &saboteurs {
-        let certain = it.by_chance.is_none().then(|| it.may_also_break.clone());
+        let certain = it.by_chance.is_none().then(|| {
+            let about_everything = "conversation".to_owned();
+            [&it.may_also_break[..], &[about_everything]].concat()
+        });
         let due = || Due::Breaks(it.breaks.clone(), certain.clone());
         let only_source = it.submission() == it.source;
         // Sanitizers see more of a source.

@@ -183,10 +183,11 @@ fn strangers(played: &Played) -> String {
 
 fn scenario_table(played: &Played, there: &str) -> String {
     let places = places();
-    let mut text = "\n## Scenarios\n\nEach is the only one to catch some saboteur, or earns its \
-                    place otherwise.\n\n\
+    let mut text =
+        "\n## Scenarios\n\nEach is the only one to catch some saboteur, conversations left \
+                    aside, or earns its place otherwise.\n\n\
                     | Scenario | Why it is there |\n|---|---|\n"
-        .to_owned();
+            .to_owned();
     for scenario in scenarios() {
         let why = match places.get(&scenario) {
             Some(why) => why.clone(),

@@ -21,6 +21,9 @@ pub(crate) const PLAIN: &str = "plain";
 /// How many servers are played at once: a wrong one lets the grader wait for most of its time.
 const AT_ONCE: usize = 4;
 
+/// The rule that any mistake may break: it is about everything at once.
+pub(crate) const ABOUT_EVERYTHING: &str = "conversation";
+
 /// For saboteurs: they hang in many checks, and so cost this much, time and again.
 const IMPATIENT: [&str; 2] = ["--patience", "3"];
 
@@ -115,11 +118,11 @@ impl Played {
         all.filter(|judged| judged.saboteur.by_chance.is_none())
     }
 
-    /// The saboteurs that no other scenario ever catches.
+    /// The saboteurs that no other scenario ever catches, but for conversations.
     pub(crate) fn caught_only_by(&self, scenario: &str) -> Vec<&str> {
         let only = self
             .certain()
-            .filter(|judged| matches!(&judged.caught[..], [caught] if caught.scenario == scenario));
+            .filter(|judged| matches!(judged.caught_by_name()[..], [caught] if caught == scenario));
         only.map(|judged| judged.saboteur.name.as_str()).collect()
     }
 
@@ -150,7 +153,7 @@ fn judge(saboteur: Saboteur, page: &str) -> Judged {
     let mut complaints = first.complaints();
     let name = &first.saboteur.name;
     if let Some(scenario) = page::only_catcher(page, name)
-        && first.caught.iter().any(|it| it.scenario != scenario)
+        && first.caught_by_name().iter().any(|it| *it != scenario)
     {
         complaints.push(format!("not only {scenario} catches {name}"));
     }
@@ -202,6 +205,13 @@ fn judge_once(saboteur: Saboteur, patience: [&'static str; 2]) -> Judged {
 }
 
 impl Judged {
+    /// The scenarios that catch it, without the conversations, which catch most of what others do.
+    fn caught_by_name(&self) -> Vec<&str> {
+        let all = self.caught.iter().map(|it| it.scenario.as_str());
+        all.filter(|scenario| !scenario.starts_with("conversation-"))
+            .collect()
+    }
+
     /// The checks that count for the rule that it breaks.
     pub(crate) fn caught_by_its_rule(&self) -> Vec<&str> {
         let own = self
@@ -214,7 +224,9 @@ impl Judged {
     /// The other rules that it fails.
     fn also_broken(&self) -> BTreeSet<&str> {
         let rules = self.caught.iter().map(|it| it.rule.as_str());
-        rules.filter(|rule| *rule != self.saboteur.breaks).collect()
+        rules
+            .filter(|rule| *rule != self.saboteur.breaks && *rule != ABOUT_EVERYTHING)
+            .collect()
     }
 
     fn complaints(&self) -> Vec<String> {
@@ -238,6 +250,7 @@ impl Judged {
             .caught
             .iter()
             .filter(|it| it.rule != self.saboteur.breaks && !told.contains(&it.rule))
+            .filter(|it| it.rule != ABOUT_EVERYTHING)
             .map(|it| format!("{} ({})", it.rule, it.scenario))
             .collect();
         if !unrelated.is_empty() {

@@ -89,10 +89,21 @@ impl<P: Policy> Session<P> {
     }
 
     /// The call, other than select, in which the server waits at this moment, by the name that
-    /// people call it by: it serves nobody meanwhile. `None` where the machine does not tell.
+    /// people call it by: it serves nobody meanwhile. `None` where it does not sleep in that call,
+    /// but makes it again and again, and where the machine does not tell.
     #[must_use]
     pub fn waits_in(&self) -> Option<&'static str> {
-        supervisor::waits_in(self.process_id())
+        let before = self.cpu().ok();
+        let call = supervisor::waits_in(self.process_id()).filter(|_| self.sleeps());
+        // One that has run in between was in that call by chance.
+        call.filter(|_| self.cpu().ok() == before)
+    }
+
+    /// Whether the server sleeps, and not for the supervisor.
+    fn sleeps(&self) -> bool {
+        self.activity().is_ok_and(|activity| activity.asleep)
+            && !self.calls_wait
+            && !self.supervisor.as_ref().is_some_and(Supervisor::has_calls)
     }
 
     /// Whether nothing more will come from the server until something else happens: it sleeps, and
@@ -101,10 +112,7 @@ impl<P: Policy> Session<P> {
     #[must_use]
     pub fn is_quiet(&self) -> bool {
         // In this order: whatever it did before it slept is seen by the questions after.
-        let sleeps = self.activity().is_ok_and(|activity| activity.asleep)
-            && !self.calls_wait
-            && !self.supervisor.as_ref().is_some_and(Supervisor::has_calls);
-        sleeps
+        self.sleeps()
             && self.clients.values().all(|client| {
                 let port = client.stream.local_addr().map(|address| address.port());
                 let side = port.and_then(|port| self.server_side(port));
