@@ -4,6 +4,7 @@
 #
 #   scripts/proof.sh                     complains where something is not as it must be
 #   UPDATE_GOLDEN=1 scripts/proof.sh     writes docs/proof.md anew as well
+#   SABOTEURS='NAME...' scripts/proof.sh plays these saboteurs only, and looks at no page
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 if (($#)); then

@@ -54,7 +54,10 @@ pub enum Move {
     },
     /// A client stops reading.
     StopReading(ClientId),
-    /// A client reads again.
+    /// A client that did not read begins to, while the server is stopped: what that has sent goes
+    /// through, so that there is room again for more.
+    Wake(ClientId),
+    /// A client reads again, and has read all that there is.
     ReadAgain(ClientId),
     /// A client speaks until these clients' paths are full.
     Flood {
@@ -111,6 +114,7 @@ pub fn moves(scenario: &Scenario, seed: u64) -> Vec<Planned> {
         step: 0,
         line: 0,
         frozen: false,
+        waking: Vec::new(),
         speech: (scenario.judge == Judge::SortedLines).then(Speech::default),
         random: fastrand::Rng::with_seed(scenario.seed.unwrap_or(seed)),
     };
@@ -128,6 +132,8 @@ struct Writer {
     step: usize,
     line: usize,
     frozen: bool,
+    /// Who has begun to read again since the server was stopped.
+    waking: Vec<ClientId>,
     /// In a test of the exam, what has been said without waiting for what must come of it.
     speech: Option<Speech>,
     random: fastrand::Rng,
@@ -187,8 +193,12 @@ impl Writer {
             }
             Action::ReadAgain(clients) => {
                 for &who in clients {
-                    self.put(Move::ReadAgain(who));
-                    self.settle();
+                    if self.frozen {
+                        self.put(Move::Wake(who));
+                        self.waking.push(who);
+                    } else {
+                        self.read_again(who);
+                    }
                 }
             }
             Action::Flood(flood) => {
@@ -206,6 +216,9 @@ impl Writer {
                 self.frozen = false;
                 self.put(Move::Thaw);
                 self.settle();
+                for who in std::mem::take(&mut self.waking) {
+                    self.read_again(who);
+                }
             }
             Action::Refuse(address) => self.put(Move::Refuse(*address)),
             Action::Fail(fault) => self.put(Move::Fail(*fault)),
@@ -213,6 +226,11 @@ impl Writer {
             Action::PassTime(count) => self.put(Move::PassTime(*count)),
             Action::Measure(measured) => self.put(Move::Measure(*measured)),
         }
+    }
+
+    fn read_again(&mut self, who: ClientId) {
+        self.put(Move::ReadAgain(who));
+        self.settle();
     }
 
     fn connect(&mut self, clients: &[ClientId]) {
@@ -241,6 +259,7 @@ impl Writer {
 
     fn leave(&mut self, clients: &[ClientId], how: Departure) {
         for &who in clients {
+            self.waking.retain(|waking| *waking != who);
             self.put(Move::Leave { who, how });
             self.settle();
         }

@@ -119,6 +119,44 @@ fn a_mistake_is_found_and_its_file_fails_again() {
     );
 }
 
+#[test]
+fn a_conversation_that_fails_is_made_short() {
+    let server = servers::saboteur("piece_on_a_reset_ones_descriptor_lost").path;
+    let run = grader()
+        .args(["run", "--only", "conversation-*"])
+        .arg(&server)
+        .output()
+        .expect("the grader can be called");
+    let told = String::from_utf8_lossy(&run.stdout);
+    let words: Vec<&str> = told.split_whitespace().collect();
+    let words = words.join(" ");
+    let (_, number) = words
+        .split_once(
+            "Shown is only what that takes of the conversation; `grader fuzz --conversation ",
+        )
+        .unwrap_or_else(|| panic!("the conversation is made short: {told}"));
+    let (number, _) = number.split_once('`').expect("its end");
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let (output, said) = fuzz(Some(&server), folder.path(), &["--conversation", number]);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let found = files(folder.path());
+    let [(name, text)] = found.as_slice() else {
+        panic!("one file is written: {found:?}");
+    };
+    assert_eq!(*name, format!("conversation-{number}-short.toml"));
+    let steps = text.lines().filter(|line| line.starts_with("  { "));
+    assert!(steps.count() <= 14, "{text}");
+}
+
+#[test]
+fn a_conversation_that_passes_leaves_no_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (output, said) = fuzz(None, folder.path(), &["--conversation", "6"]);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(files(folder.path()).is_empty());
+}
+
 /// What was played and what that brought about, without how long it took.
 fn coverage(said: &str) -> String {
     let (_, told) = said

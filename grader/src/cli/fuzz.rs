@@ -16,7 +16,7 @@ use super::prepared;
 use super::so_far::{self, at_the_end, lock};
 use crate::event::RunDescription;
 use crate::exit_code::ExitCode;
-use crate::fuzz::{self, Budget, Finding, FuzzError, News, Tally, Trial};
+use crate::fuzz::{self, Budget, Finding, FuzzError, News, Origin, Tally, Trial};
 use crate::report::terminal::Terminal;
 use crate::runner::Settings;
 use crate::shell;
@@ -51,6 +51,15 @@ pub(super) struct Fuzz {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     pub(super) seed: Option<u64>,
 
+    /// Play this one of the conversations of `grader run`, and make it short where it fails
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u64).range(1..=fuzz::CONVERSATIONS as u64),
+        conflicts_with_all = ["seconds", "cases", "seed"]
+    )]
+    pub(super) conversation: Option<u64>,
+
     /// Play nothing that only stricter tiers ask for
     #[arg(long, value_name = "TIER", default_value_t = Tier::Subject, value_enum)]
     pub(super) require: Tier,
@@ -77,7 +86,9 @@ pub(super) fn fuzz(options: &Fuzz) -> Result<ExitCode, CommandError> {
     let folder = options.folder.display().to_string();
     std::fs::create_dir_all(&options.folder)
         .map_err(|error| CommandError::Folder(folder.clone(), error))?;
-    let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
+    // What is random in a conversation has the seed that its file names.
+    let seed = options.seed.or(options.conversation);
+    let seed = seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
     let so_far = Arc::new(Mutex::new(SoFar::default()));
     let farewell = {
         let so_far = Arc::clone(&so_far);
@@ -111,21 +122,29 @@ pub(super) fn fuzz(options: &Fuzz) -> Result<ExitCode, CommandError> {
             descriptors: limits::raise_own(),
             patience: options.playing.patience,
             seed,
+            require: options.require,
         },
-        budget: match (options.cases, options.seconds) {
-            (Some(cases), _) => Budget::Cases(cases),
-            (None, time) => Budget::Time(time.unwrap_or(USUAL_TIME)),
+        budget: match (options.conversation, options.cases, options.seconds) {
+            (Some(number), ..) => Budget::Conversation(number as usize),
+            (None, Some(cases), _) => Budget::Cases(cases),
+            (None, None, time) => Budget::Time(time.unwrap_or(USUAL_TIME)),
         },
         require: options.require,
         path: file_name,
         folder,
+        shrinking: None,
     };
     let mut out = anstream::stdout();
-    writeln!(
-        out,
-        "Random scenarios for {}, seed {seed}.",
-        submission.name
-    )?;
+    match trial.budget {
+        Budget::Conversation(number) => {
+            writeln!(out, "Conversation {number} for {}.", submission.name)?;
+        }
+        _ => writeln!(
+            out,
+            "Random scenarios for {}, seed {seed}.",
+            submission.name
+        )?,
+    }
     for limitation in &limitations {
         writeln!(out, "{limitation}")?;
     }
@@ -181,8 +200,11 @@ fn blame_the_grader(
 }
 
 /// Where a finding is written.
-fn file_name(folder: &str, seed: u64, case: u64) -> String {
-    let name = format!("fuzz-{seed}-{case}.toml");
+fn file_name(folder: &str, origin: Origin) -> String {
+    let name = match origin {
+        Origin::Case { seed, number } => format!("fuzz-{seed}-{number}.toml"),
+        Origin::Conversation(number) => format!("conversation-{number}-short.toml"),
+    };
     match folder {
         "." => name,
         folder => format!("{}/{name}", folder.trim_end_matches('/')),
@@ -235,16 +257,17 @@ impl Teller {
     fn finding(&self, finding: &Finding, out: &mut impl io::Write) -> io::Result<()> {
         let mut terminal = Terminal::on_stdout(self.verbose, false);
         terminal.finding(&finding.check, &self.about.command)?;
-        let RunDescription { seed, require, .. } = &self.about;
-        let required = match require {
+        let required = match self.about.require {
             Tier::Subject => String::new(),
             other => format!(" --require {other}"),
         };
+        let origin = finding.origin.to_string();
         writeln!(
             out,
-            "\nCase {} of seed {seed} fails; its shortest form has {}. Play it again with\n  grader \
+            "\n{}{} fails; its shortest form has {}. Play it again with\n  grader \
              run{}{required} --scenarios {}",
-            finding.case,
+            origin[..1].to_uppercase(),
+            &origin[1..],
             counted(finding.steps as u64, "step"),
             self.server,
             shell::quoted(Path::new(&finding.path))

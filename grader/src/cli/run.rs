@@ -13,6 +13,7 @@ use super::limitations::{descriptors, limitations, other_kind, unseen};
 use super::so_far::{at_the_end, lock};
 use super::variable::Variable;
 use super::{CommandError, prepared};
+use crate::conduct::{Need, Unseen};
 use crate::event::{Event, RunDescription};
 use crate::exit_code::ExitCode;
 use crate::inspection::Inspector;
@@ -20,15 +21,18 @@ use crate::report::terminal::Terminal;
 use crate::report::{Reporter, Target};
 use crate::runner::{self, News, RunError, Settings};
 use crate::submission::{Handed, Submission};
-use crate::suite::{Examines, Inspection};
+use crate::suite::{Aspect, Examines, Inspection, Throughout};
+use crate::verdict::Outcome;
 
 mod in_order;
 mod instruments;
 mod progress;
+mod shorter;
 mod told;
 
 use in_order::InOrder;
 use progress::Progress;
+use shorter::Shorter;
 use told::Told;
 
 /// What `grader run` is told.
@@ -68,8 +72,9 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
     let mut suite = everything.clone();
     options.grading.selection.filter(&mut suite)?;
     if handed.is_none() && !suite.scenarios.is_empty() {
-        // The reference hands in no source.
-        suite.inspections.retain(|it| !it.needs_source());
+        // The reference hands in no source, and its language makes calls of its own.
+        let is_about_it = |it: &Inspection| it.examines == Examines::Plays(Throughout::Output);
+        suite.inspections.retain(is_about_it);
     }
     let required = options.grading.required(&suite);
     let weights = options.grading.weights()?;
@@ -90,6 +95,10 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
     let sanitized = suite.inspections.iter().any(Inspection::needs_tools);
     let cc = options.grading.playing.compiler.cc.as_deref();
     let submission = prepared::submission(&host, handed, cc, sanitized)?;
+    if submission.program.is_err() && !suite.scenarios.is_empty() {
+        // Why nothing can be played is told whatever was chosen.
+        suite.include(Examines::Source(Aspect::Compilation));
+    }
     if let Some(source) = &submission.source {
         limitations.extend(source.compiler.unconfined().map(|why| {
             format!("The compiler could read files and reach the network here: {why}.")
@@ -115,7 +124,8 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
         }),
         accept_skipped: options.grading.accept_skipped,
         played: 0,
-        printed: Vec::new(),
+        asides: Vec::new(),
+        unseen_calls: unseen_calls(&submission, &unseen),
         tell: |event: &Event| lock(&told).tell(event),
     };
     let played = match &submission.program {
@@ -131,10 +141,8 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
         Ok(program) => {
             // Whoever asks for nothing but what is seen in all plays still wants to see it.
             let untold = suite.scenarios.is_empty();
-            let wants_output = suite
-                .inspections
-                .iter()
-                .any(|it| it.examines == Examines::Output);
+            let is_of_plays = |it: &Inspection| matches!(it.examines, Examines::Plays(_));
+            let looks_at_plays = suite.inspections.iter().any(is_of_plays);
             let scenarios = if untold {
                 &everything.scenarios
             } else {
@@ -160,19 +168,27 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
                 other_language: submission.other_language(),
                 memory_tool: submission.memory_tool(),
                 instruments: instruments.list,
-                only_observe: untold && !wants_output,
+                only_observe: untold && !looks_at_plays,
                 jobs: options.jobs.map_or_else(usual_jobs, Into::into),
                 descriptors: limits::raise_own(),
                 patience: options.grading.playing.patience,
                 seed,
+                require: required.tier,
             };
+            let is_ours = options.grading.selection.scenarios.is_none();
+            let mut shorter = is_ours.then(|| Shorter::new(&settings));
             runner::run(&settings, scenarios, |news| match news {
                 News::Begins => in_order.start(),
                 News::Checked(check) if untold => {
                     in_order.untold(*check);
                     Ok(())
                 }
-                News::Checked(check) => in_order.scenario(*check),
+                News::Checked(mut check) => {
+                    if let Some(shorter) = &mut shorter {
+                        shorter.look(&mut check);
+                    }
+                    in_order.scenario(*check)
+                }
             })
         }
     };
@@ -185,6 +201,24 @@ pub(super) fn run(options: &Run) -> Result<ExitCode, CommandError> {
     let mut told = at_the_end(&told);
     told.finish()?;
     Ok(told.summary.verdict(required.tier).into())
+}
+
+/// How a check of the calls that the server makes in every scenario ends, where they cannot be seen.
+fn unseen_calls(submission: &Submission, unseen: &Unseen) -> Option<Outcome> {
+    if let Some(language) = submission.other_language() {
+        return Some(Outcome::Skipped(format!(
+            "the server is written in {language}, which makes calls of its own"
+        )));
+    }
+    if let Some(tool) = submission.memory_tool() {
+        return Some(Outcome::Skipped(format!(
+            "the server is built with {tool}, whose calls cannot be told from the server's own"
+        )));
+    }
+    let why = unseen.why(Need::Calls)?;
+    Some(Outcome::Undecided(format!(
+        "the server's system calls cannot be supervised here: {why}"
+    )))
 }
 
 /// The reports that are asked for, opened before anything is played, and the one for people.

@@ -11,14 +11,14 @@
 //! | `memory` | whether memory was asked for that could not be had |
 //! | `misconduct` | what is found |
 //! | `need` | how much must be seen for it |
+//! | `session` | what a play asks, and makes, of a server whose calls are judged |
 
 use std::collections::BTreeSet;
 use std::io;
 
 use machine::supervisor::{Answered, Decision, Kind, Policy, SeenCall};
-use machine::{ClientId, Host, Supervision};
 
-use crate::scenario::{FailingCall, Fault, Watch};
+use crate::scenario::{FailingCall, Watch};
 use discipline::Descriptor;
 use early::Early;
 use faults::{Armed, Faults};
@@ -33,12 +33,14 @@ mod memory;
 mod misconduct;
 mod need;
 mod order;
+mod session;
 
 pub use misconduct::{Instead, Misconduct, ObservedCall, Offence};
 pub use need::{Need, Unseen};
-
-/// A server whose calls are judged, and its clients.
-pub type Session = machine::Session<Conduct>;
+pub use session::{
+    Session, exhaust_memory, fail_next, let_time_pass, misconduct, noted, probe,
+    status_without_memory, time_outs_left, was_refused_memory,
+};
 
 /// Judges the calls of one server.
 #[derive(Debug, Default)]
@@ -64,6 +66,10 @@ pub struct Conduct {
     early: Option<Early>,
     /// The first call that must not have been made.
     misconduct: Option<Misconduct>,
+    /// Whether calls that no allowed function makes are noted where nobody watches for them.
+    notes_calls: bool,
+    /// The first of these.
+    noted: Option<Misconduct>,
     /// What was decided last and has not been answered.
     pending: Pending,
 }
@@ -128,6 +134,16 @@ impl Conduct {
         }
     }
 
+    /// The same, where calls that no allowed function makes are noted: they change nothing else
+    /// than what [`noted`] says.
+    #[must_use]
+    pub fn noting_calls(self) -> Self {
+        Self {
+            notes_calls: true,
+            ..self
+        }
+    }
+
     /// How much must be seen for this judgement.
     #[must_use]
     pub fn need(&self) -> Need {
@@ -146,33 +162,49 @@ impl Conduct {
         self.misconduct.take()
     }
 
+    fn looks_for_other_calls(&self) -> bool {
+        self.notes_calls || self.watch.contains(&Watch::AllowedFunctions)
+    }
+
+    /// The server made a call that no allowed function makes.
+    fn found_other_call(&mut self, call: &'static str) {
+        let offence = Offence::NotAllowed { call };
+        if self.watch.contains(&Watch::AllowedFunctions) {
+            self.found(offence, Vec::new());
+        } else {
+            self.noted.get_or_insert(Misconduct {
+                offence,
+                calls: Vec::new(),
+            });
+        }
+    }
+
     fn judges_order(&self) -> bool {
         self.watch.contains(&Watch::SelectFirst) || self.watch.contains(&Watch::NeverEagain)
     }
 
     /// What a process has called before its first socket counts as soon as it asks for one.
     fn look_back(&mut self, call: &SeenCall<'_>) {
+        let looks = self.looks_for_other_calls();
         let Some(early) = &mut self.early else { return };
         let process = call.process();
         if call.is_for_the_internet() {
             if let Some(call) = early.take(process) {
-                self.found(Offence::NotAllowed { call }, Vec::new());
+                self.found_other_call(call);
             }
-        } else if self.watch.contains(&Watch::AllowedFunctions) && !self.begun.contains(&process) {
+        } else if looks && !self.begun.contains(&process) {
             early.note(process, call.system_call(), call.arguments());
         }
     }
 
-    /// What is wrong with a call whatever socket it is about.
-    fn offence(&self, call: &SeenCall<'_>) -> Option<Offence> {
-        let not_allowed = self.begun.contains(&call.process())
-            && self.watch.contains(&Watch::AllowedFunctions)
-            && !allowed::CALLS.contains(&call.system_call());
-        if not_allowed {
-            return Some(Offence::NotAllowed { call: call.name() });
+    /// Looks whether an allowed function makes a call.
+    fn look_for_other_calls(&mut self, call: &SeenCall<'_>) {
+        if self.looks_for_other_calls()
+            && self.begun.contains(&call.process())
+            && !allowed::CALLS.contains(&call.system_call())
+        {
+            self.found_other_call(call.name());
         }
-        self.faults
-            .offence(call.kind(), call.name(), descriptor(call))
     }
 
     /// What this call fails with, if it is its turn.
@@ -209,7 +241,7 @@ impl Policy for Conduct {
             | Kind::OtherMultiplexer
             | Kind::Close => self.judges_order(),
             Kind::Bind | Kind::Listen => self.fails_at_start.is_some(),
-            Kind::Socket => self.watch.contains(&Watch::AllowedFunctions),
+            Kind::Socket => self.looks_for_other_calls(),
             Kind::Memory | Kind::Exit => self.memory.runs_out,
             Kind::Fork | Kind::Other => false,
         };
@@ -225,8 +257,7 @@ impl Policy for Conduct {
     }
 
     fn expects(&self) -> Option<&[&'static str]> {
-        let only_allowed = self.watch.contains(&Watch::AllowedFunctions);
-        only_allowed.then_some(allowed::CALLS)
+        self.looks_for_other_calls().then_some(allowed::CALLS)
     }
 
     fn decide(&mut self, call: &SeenCall<'_>) -> io::Result<Decision> {
@@ -239,7 +270,9 @@ impl Policy for Conduct {
             }
         }
         self.memory.note(call.process(), Deed::of(call));
-        if let Some(offence) = self.offence(call) {
+        self.look_for_other_calls(call);
+        let faults = &self.faults;
+        if let Some(offence) = faults.offence(call.kind(), call.name(), descriptor(call)) {
             self.found(offence, Vec::new());
         }
         if let Some(armed) = self.strike(call) {
@@ -281,74 +314,6 @@ impl Policy for Conduct {
     }
 }
 
-/// Makes a call fail when the server makes it next, and for good where a connection is gone.
-///
-/// # Errors
-/// The client that it is about is not connected.
-pub fn fail_next(session: &mut Session, fault: &Fault) -> io::Result<()> {
-    let client: Option<ClientId> = fault.to;
-    let client = client.map(|who| session.port_of(who)).transpose()?;
-    if let Some(conduct) = session.policy() {
-        conduct.faults.arm(fault.call, client, fault.error);
-    }
-    Ok(())
-}
-
-/// Takes from the server the possibility to get more memory.
-///
-/// # Errors
-/// The machine does not allow it.
-pub fn exhaust_memory(session: &mut Session) -> io::Result<()> {
-    let server = session
-        .policy()
-        .and_then(|conduct| conduct.memory.has_run_out(None));
-    session.exhaust_memory(server)
-}
-
-/// Whether the server has asked for memory since it can have none.
-pub fn was_refused_memory(session: &mut Session) -> bool {
-    session
-        .policy()
-        .is_some_and(|conduct| conduct.memory.was_refused())
-}
-
-/// The status with which the server itself has ended, whoever has started it.
-pub fn status_without_memory(session: &mut Session) -> Option<i32> {
-    session.policy().and_then(|conduct| conduct.memory.status())
-}
-
-/// Lets so many time-outs of select pass at once, from the next call on.
-pub fn let_time_pass(session: &mut Session, time_outs: usize) {
-    if let Some(conduct) = session.policy() {
-        conduct.time_outs = time_outs;
-    }
-}
-
-/// How many of these time-outs have not passed yet.
-pub fn time_outs_left(session: &mut Session) -> usize {
-    session.policy().map_or(0, |conduct| conduct.time_outs)
-}
-
-/// The first call that the server must not have made, told once.
-pub fn misconduct(session: &mut Session) -> Option<Misconduct> {
-    session.policy().and_then(Conduct::misconduct)
-}
-
-/// Tries whether so much can be seen of calls on this machine.
-///
-/// # Errors
-/// The first thing that the kernel, or a container around the grader, does not allow.
-pub fn probe(host: &Host, supervision: &Supervision, need: Need) -> io::Result<()> {
-    let watch: BTreeSet<Watch> = match need {
-        Need::Nothing => BTreeSet::new(),
-        Need::Calls => [Watch::AllowedFunctions].into(),
-        Need::Sockets => [Watch::SelectFirst].into(),
-    };
-    let conduct = Conduct::new(watch, None, BTreeSet::new());
-    debug_assert_eq!(conduct.need(), need);
-    machine::supervisor::probe(host, supervision, conduct)
-}
-
 #[cfg(test)]
 mod tests {
     use machine::supervisor::Direction;
@@ -382,6 +347,26 @@ mod tests {
             }
             assert!(!conduct.watches(Kind::Other) && conduct.expects().is_none());
         }
+    }
+
+    #[test]
+    fn what_is_only_noted_asks_for_no_more_of_the_machine() {
+        let conduct = Conduct::default().noting_calls();
+        assert_eq!(conduct.need(), Need::Nothing);
+        assert!(conduct.expects().is_some() && conduct.watches(Kind::Socket));
+    }
+
+    #[test]
+    fn what_is_noted_is_no_misconduct() {
+        let mut noting = Conduct::default().noting_calls();
+        noting.found_other_call("usleep");
+        noting.found_other_call("fcntl");
+        assert_eq!(noting.misconduct(), None);
+        let noted = noting.noted.map(|noted| noted.offence);
+        assert_eq!(noted, Some(Offence::NotAllowed { call: "usleep" }));
+        let mut watched = watching(Watch::AllowedFunctions).noting_calls();
+        watched.found_other_call("usleep");
+        assert!(watched.noted.is_none() && watched.misconduct().is_some());
     }
 
     #[test]

@@ -12,10 +12,10 @@ use super::wording::{self, Heading};
 use crate::tier::Tier;
 
 /// Which set these are. It goes up with every change of what is played, as grades may with it.
-const SET: u32 = 1;
+const SET: u32 = 2;
 
 /// How many conversations there are.
-const COUNT: usize = 6;
+pub const COUNT: usize = 6;
 
 /// From how many lives they are chosen.
 const LIVES: usize = 300;
@@ -26,9 +26,20 @@ const MOST_SAID: usize = 50_000;
 /// How often a situation should come, each time with something else around it.
 const TIMES: usize = 3;
 
-/// The scenario files, by name: those lives of many that together bring about the most.
+/// The scenario files, by name.
 #[must_use]
 pub fn conversations() -> Vec<(String, String)> {
+    let files = lives().into_iter().enumerate();
+    files
+        .map(|(place, life)| {
+            let number = place + 1;
+            (format!("conversation-{number}"), file(number, &life))
+        })
+        .collect()
+}
+
+/// Those lives of many that together bring about the most.
+pub(super) fn lives() -> Vec<Life> {
     let means = Means {
         require: Tier::Subject,
         supervised: false,
@@ -52,13 +63,14 @@ pub fn conversations() -> Vec<(String, String)> {
         }
         chosen.push(life);
     }
-    let files = chosen.iter().enumerate();
-    files
-        .map(|(place, life)| {
-            let number = place + 1;
-            (format!("conversation-{number}"), file(number, life))
-        })
-        .collect()
+    // What is asked for besides belongs to the scenarios that are about it.
+    for case in chosen
+        .iter_mut()
+        .flat_map(|life: &mut Life| &mut life.cases)
+    {
+        case.deeds.retain(|deed| !matches!(deed, Deed::Demand(_)));
+    }
+    chosen
 }
 
 /// How many situations it brings about that have come too seldom.
@@ -84,12 +96,7 @@ fn said(life: &Life) -> usize {
 }
 
 fn file(number: usize, life: &Life) -> String {
-    let deeds = life.deeds();
-    let (deeds, tier) = possible(
-        deeds
-            .into_iter()
-            .filter(|it| !matches!(it, Deed::Demand(_))),
-    );
+    let (deeds, tier) = possible(life.deeds());
     wording::file(
         &Heading {
             comment: &format!(

@@ -109,6 +109,8 @@ pub(super) enum Style {
     Announcement,
     /// Every character that can be printed.
     Printable,
+    /// What other programs take for a command.
+    Command,
     /// Carriage returns, tabs and other characters that nobody types on purpose.
     Controls,
 }
@@ -139,6 +141,7 @@ impl Speech {
             Style::Spaces => format!("  {number} "),
             Style::Announcement => format!("server: client {} just left ", number % 10),
             Style::Printable => (b' '..=b'~').map(char::from).rev().collect(),
+            Style::Command => format!("/quit {number} -h # "),
             Style::Controls => format!("\r\t{number}\u{1b}\u{7f}\u{1}\r"),
         };
         let mut text: String = filler.chars().cycle().take(length).collect();

@@ -1,5 +1,6 @@
 //! A disagreement as a scenario file that people can read and play again.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::deed::{Deed, Demand};
@@ -19,11 +20,56 @@ const LONGEST_EXPECTATION: usize = 400;
 /// How much of what is wrong a title says, in characters.
 const LONGEST_TITLE: usize = 120;
 
+/// What a disagreement was found in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// One of the cases that a seed brings.
+    Case {
+        /// The seed.
+        seed: u64,
+        /// The case, from 1.
+        number: u64,
+    },
+    /// One of the conversations that every run plays, by its number from 1.
+    Conversation(usize),
+}
+
+impl Origin {
+    /// What stands above the steps of the file.
+    fn comment(self) -> String {
+        match self {
+            Self::Case { seed, number } => {
+                format!("Found by `grader fuzz --seed {seed}`, in case {number}.")
+            }
+            Self::Conversation(number) => {
+                format!("What fails of conversation-{number}, made short by `grader fuzz`.")
+            }
+        }
+    }
+
+    /// The seed of what is random in it.
+    const fn seed(self) -> u64 {
+        match self {
+            Self::Case { seed, .. } => seed,
+            Self::Conversation(number) => number as u64,
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Case { seed, number } => write!(out, "case {number} of seed {seed}"),
+            Self::Conversation(number) => write!(out, "conversation {number}"),
+        }
+    }
+}
+
 /// A disagreement.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// The case, from 1.
-    pub case: u64,
+    /// What it was found in.
+    pub origin: Origin,
     /// Where the file is to be.
     pub path: String,
     /// The file.
@@ -38,15 +84,8 @@ pub struct Finding {
 
 impl Finding {
     /// What these deeds led to, before the file that they make has been played.
-    pub(super) fn new(
-        path: String,
-        seed: u64,
-        case: u64,
-        deeds: &[Deed],
-        failure: &Failure,
-    ) -> Self {
-        let comment = format!("Found by `grader fuzz --seed {seed}`, in case {case}.");
-        let (text, line) = file(&path, &comment, deeds, failure, seed);
+    pub(super) fn new(path: String, origin: Origin, deeds: &[Deed], failure: &Failure) -> Self {
+        let (text, line) = file(&path, &origin.comment(), deeds, failure, origin.seed());
         let failure = Failure {
             line,
             ..failure.clone()
@@ -60,7 +99,7 @@ impl Finding {
             Err(error) => runner::unplayable(&path, error.to_string()),
         };
         Self {
-            case,
+            origin,
             path,
             text,
             check,

@@ -192,6 +192,7 @@ impl Generator {
             2 => Style::Announcement,
             3 => Style::Printable,
             4 => Style::Controls,
+            5 => Style::Command,
             _ => Style::Plain,
         };
         let mut speech = Speech {

@@ -34,8 +34,8 @@ mod tally;
 mod tests;
 mod wording;
 
-pub use conversations::conversations;
-pub use finding::Finding;
+pub use conversations::{COUNT as CONVERSATIONS, conversations};
+pub use finding::{Finding, Origin};
 pub use tally::Tally;
 
 use deed::Deed;
@@ -49,6 +49,8 @@ pub enum Budget {
     Cases(u64),
     /// After so long; what is under way is played to its end.
     Time(Duration),
+    /// After this one of the conversations that every run plays, by its number from 1.
+    Conversation(usize),
 }
 
 /// What is tried.
@@ -60,10 +62,12 @@ pub struct Trial {
     pub budget: Budget,
     /// Nothing is done that only stricter tiers ask for.
     pub require: Tier,
-    /// Where the file of a finding will be, given the number of its case.
-    pub path: fn(folder: &str, seed: u64, case: u64) -> String,
+    /// Where the file of a finding will be.
+    pub path: fn(folder: &str, origin: Origin) -> String,
     /// In which folder.
     pub folder: String,
+    /// For how long shorter forms of what fails are tried at most, where that matters.
+    pub shrinking: Option<Duration>,
 }
 
 /// What is told while a trial goes on.
@@ -115,7 +119,10 @@ pub fn run(
     let generator = Generator::new(seed, means(trial));
     let mut tally = Tally::new(generator.coverage.clone());
     tell(News::Played(&tally));
-    let first = play_until_one_fails(trial, &stage, generator, &mut tally, &mut tell);
+    let first = match trial.budget {
+        Budget::Conversation(number) => conversation(trial, &stage, number, &mut tally),
+        _ => play_until_one_fails(trial, &stage, generator, &mut tally, &mut tell),
+    };
     match first {
         None => Ok((tally, None)),
         Some(Lived {
@@ -134,9 +141,16 @@ pub fn run(
             let (deeds, cases) = shortest::until(&failure, &life);
             tally.count(&life.cases[..cases]);
             tell(News::Played(&tally));
+            let origin = match trial.budget {
+                Budget::Conversation(number) => Origin::Conversation(number),
+                _ => Origin::Case {
+                    seed,
+                    number: tally.cases,
+                },
+            };
             let case = shortest::Failed {
                 trial,
-                number: tally.cases,
+                origin,
                 deeds,
                 failure: *failure,
             };
@@ -144,6 +158,26 @@ pub fn run(
             Ok((tally, Some(finding)))
         }
     }
+}
+
+/// What fails of one of the conversations that every run plays, as short as it can be made in this
+/// time; `None` where it does not fail again.
+#[must_use]
+pub fn shortened(settings: &runner::Settings, number: usize, time: Duration) -> Option<Finding> {
+    let trial = Trial {
+        settings: runner::Settings {
+            seed: number as u64,
+            instruments: Vec::new(),
+            ..settings.clone()
+        },
+        budget: Budget::Conversation(number),
+        require: Tier::Subject,
+        path: |_, origin| format!("{origin}.toml"),
+        folder: String::new(),
+        shrinking: Some(time),
+    };
+    let (_, finding) = run(&trial, |_| {}).ok()?;
+    finding.filter(|finding| finding.again)
 }
 
 /// What can be tried on this machine, with this server.
@@ -173,6 +207,28 @@ struct Lived {
     number: u64,
     life: Life,
     outcome: Outcome,
+}
+
+/// One of the conversations that every run plays, if it does not pass.
+fn conversation(
+    trial: &Trial,
+    stage: &Stage<'_>,
+    number: usize,
+    tally: &mut Tally,
+) -> Option<Lived> {
+    let life = conversations::lives()
+        .into_iter()
+        .nth(number.checked_sub(1)?)?;
+    let outcome = live(trial, stage, &life);
+    if matches!(outcome, Outcome::Passed) {
+        tally.count(&life.cases);
+        return None;
+    }
+    Some(Lived {
+        number: 0,
+        life,
+        outcome,
+    })
 }
 
 /// The first life that does not pass, the others before it counted.
@@ -243,7 +299,7 @@ fn next(source: &Mutex<Source>, budget: Budget, begun: &Tally) -> Option<(u64, L
     let cases = match budget {
         Budget::Cases(cases) => cases.saturating_sub(source.lives * whole).min(whole),
         Budget::Time(time) if begun.elapsed() < time => whole,
-        Budget::Time(_) => 0,
+        Budget::Time(_) | Budget::Conversation(_) => 0,
     };
     if cases == 0 {
         return None;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::deed::{Deed, Somebody, Speech};
 use super::situation::{
-    BUFFERS, Call, Extent, Happening, Kind, Laziness, Leaving, Meanwhile, Place, Situation, crowds,
-    ids,
+    BUFFERS, Call, Extent, Happening, Kind, Laziness, Leaving, Meanwhile, Place, Situation, begun,
+    crowds, ids,
 };
 use crate::script::Departure;
 
@@ -71,6 +71,7 @@ impl Observer {
                     reached.insert(Situation::Lazy(Laziness::WakesFull));
                 }
                 self.follow(*who, Happening::ReadsAgain, &mut reached);
+                self.at_the_same_instant(*who, Kind::Wakes, &mut reached);
                 self.change(*who, |client| {
                     client.lazy = false;
                     client.full = false;
@@ -246,6 +247,8 @@ impl Observer {
             };
             self.follow(who, next, reached);
         }
+        let open = self.clients.values().filter(|client| client.open.is_some());
+        reached.extend(begun(open.count()));
     }
 
     fn leave(&mut self, who: Somebody, how: Departure, reached: &mut BTreeSet<Situation>) {
@@ -265,7 +268,9 @@ impl Observer {
             reached.insert(Situation::Lazy(Laziness::LeavesFull));
         }
         if client.open.is_some() {
-            let speak = |(other, kind): &(Somebody, Kind)| *other != who && *kind != Kind::Arrives;
+            let speak = |(other, kind): &(Somebody, Kind)| {
+                *other != who && !matches!(kind, Kind::Arrives | Kind::Wakes)
+            };
             let others = if self.frozen && self.spell.iter().any(speak) {
                 Meanwhile::OthersSpeak
             } else if self.clients.values().any(|other| other.open.is_some()) {

@@ -1,6 +1,6 @@
 //! Which deeds can happen after which others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::deed::{Deed, Demand, Somebody, Speech, Style};
 use crate::script::Departure;
@@ -81,6 +81,8 @@ pub(super) struct Spell {
     begun: bool,
     left: usize,
     vanished: usize,
+    /// Who reads again since then.
+    woken: BTreeSet<Somebody>,
 }
 
 impl Room {
@@ -141,6 +143,9 @@ impl Room {
                 }
             }
             Deed::StopReading(who) | Deed::ReadAgain(who) => {
+                if let Some(spell) = &mut self.frozen {
+                    spell.woken.insert(*who);
+                }
                 if let Some(person) = self.people.get_mut(who) {
                     person.lazy = matches!(deed, Deed::StopReading(_));
                     person.narrow = true;
@@ -210,10 +215,13 @@ impl Room {
                 let begun = self.people.get(who).map_or(0, |person| person.begun);
                 let mut others = self.people.keys().filter(|other| *other != who);
                 let light = begun <= MOST_TO_THE_LAZY || !others.any(|it| may_turn_lazy(*it));
-                here(who) && light && (told || *how == Departure::HalfClose)
+                // To the server, it is as lazy as before, and what waits for it is sent to nobody.
+                let spell = self.frozen.as_ref();
+                let woke = spell.is_some_and(|spell| spell.woken.contains(who));
+                here(who) && light && !woke && (told || *how == Departure::HalfClose)
             }
             Deed::StopReading(who) => here(who) && may_turn_lazy(*who) && !lazy(who) && thawed,
-            Deed::ReadAgain(who) => lazy(who) && thawed,
+            Deed::ReadAgain(who) => lazy(who),
             Deed::Flood(from, full) => {
                 let open = self.people.get(from).is_some_and(|person| person.open);
                 // Who reads, by a small buffer, must not be flooded as well.

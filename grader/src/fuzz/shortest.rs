@@ -1,10 +1,10 @@
 //! From a life that failed to the shortest scenario that fails in the same way.
 
 use std::cell::RefCell;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::deed::Deed;
-use super::finding::{self, Finding, Kind};
+use super::finding::{self, Finding, Kind, Origin};
 use super::life::Life;
 use super::{Trial, play, possible, shrink};
 use crate::runner::{self, Stage};
@@ -21,8 +21,8 @@ const CONFIRMATIONS: usize = 3;
 /// A case that failed.
 pub(super) struct Failed<'a> {
     pub(super) trial: &'a Trial,
-    /// The case, from 1.
-    pub(super) number: u64,
+    /// Where it comes from.
+    pub(super) origin: Origin,
     /// All that had happened to the server, to the end of what failed.
     pub(super) deeds: Vec<Deed>,
     /// What came of it.
@@ -44,10 +44,15 @@ impl Failed<'_> {
         };
         let hasty = Stage::new(&impatient);
         let failed = RefCell::new(vec![self.deeds.clone()]);
+        let begun = Instant::now();
         let fails = |deeds: &[Deed]| {
+            let is_late = self
+                .trial
+                .shrinking
+                .is_some_and(|most| begun.elapsed() > most);
             let asks_for_no_more =
                 possible::possible(deeds.iter().cloned()).1 <= self.trial.require;
-            let failure = asks_for_no_more
+            let failure = (asks_for_no_more && !is_late)
                 .then(|| self.fails_alike(&hasty, deeds))
                 .flatten();
             if let Some(failure) = &failure {
@@ -100,10 +105,8 @@ impl Failed<'_> {
 
     /// The deeds as a finding that has not been seen to fail again.
     fn finding(&self, deeds: &[Deed], failure: &Failure) -> Finding {
-        let Trial { folder, .. } = self.trial;
-        let seed = self.trial.settings.seed;
-        let path = (self.trial.path)(folder, seed, self.number);
-        Finding::new(path, seed, self.number, deeds, failure)
+        let path = (self.trial.path)(&self.trial.folder, self.origin);
+        Finding::new(path, self.origin, deeds, failure)
     }
 
     /// The finding with what comes of playing its file.

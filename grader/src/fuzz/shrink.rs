@@ -179,12 +179,13 @@ impl Strategy for Plainer {
 
 const DEPARTURES: [Departure; 3] = [Departure::Close, Departure::HalfClose, Departure::Reset];
 
-const STYLES: [Style; 6] = [
+const STYLES: [Style; 7] = [
     Style::Plain,
     Style::Spaces,
     Style::Percent,
     Style::Announcement,
     Style::Printable,
+    Style::Command,
     Style::Controls,
 ];
 

@@ -21,6 +21,8 @@ pub(super) enum Situation {
     Together(Kind, Kind),
     /// Three clients or more have done something at the same instant.
     Crowd,
+    /// As many clients have begun lines.
+    Begun(usize),
     /// Somebody leaves with an unfinished line.
     Unfinished(Meanwhile),
     /// Somebody does not read.
@@ -97,7 +99,13 @@ kinds! {
 
 kinds! {
     /// What a client does at the same instant as another.
-    Kind { Arrives: "arrives", Speaks: "speaks", Begins: "says half a line", Leaves: "leaves" }
+    Kind {
+        Arrives: "arrives",
+        Speaks: "speaks",
+        Begins: "says half a line",
+        Leaves: "leaves",
+        Wakes: "reads again",
+    }
 }
 
 kinds! {
@@ -128,11 +136,20 @@ kinds! {
 /// Sizes of buffers that people like.
 pub(super) const BUFFERS: [usize; 3] = [1024, 4096, 65_536];
 
+/// Numbers of lines that are begun at the same time.
+const BEGUN: [usize; 2] = [3, 5];
+
 /// Numbers of clients for which people make room.
 const CROWDS: [usize; 3] = [16, 100, 512];
 
 /// Ids that are the last to have a place, where people keep clients by their ids.
 const IDS: [usize; 3] = [127, 255, 1023];
+
+/// What so many lines that are begun are.
+pub(super) fn begun(count: usize) -> impl Iterator<Item = Situation> {
+    let reached = BEGUN.into_iter().filter(move |least| count >= *least);
+    reached.map(Situation::Begun)
+}
 
 /// The bounds that a number is beyond.
 pub(super) fn crowds(count: usize) -> impl Iterator<Item = Situation> {
@@ -170,9 +187,12 @@ impl Situation {
         }
         // Who relays pieces at once may give a newcomer the rest of what was begun before it came.
         all.remove(&Self::Together(Kind::Arrives, Kind::Begins));
+        // Two who do not read at the same time are rare.
+        all.remove(&Self::Together(Kind::Wakes, Kind::Wakes));
         all.extend(Meanwhile::ALL.iter().map(|it| Self::Unfinished(*it)));
         all.extend(Laziness::ALL.iter().map(|it| Self::Lazy(*it)));
         all.extend([Self::Crowd, Self::EmptyRoom]);
+        all.extend(begun(usize::MAX));
         all.extend(crowds(means.most_at_once()));
         all.extend(ids(usize::MAX));
         if robust && means.supervised {
@@ -247,6 +267,7 @@ impl fmt::Display for Situation {
                 write!(out, "one {one} and one {other} at the same instant")
             }
             Self::Crowd => write!(out, "three do something at the same instant"),
+            Self::Begun(count) => write!(out, "{count} have begun lines"),
             Self::Unfinished(it) => write!(out, "one leaves with half a line: {it}"),
             Self::Lazy(it) => write!(out, "one does not read: {it}"),
             Self::Present(count) => write!(out, "more than {count} clients are there"),

@@ -13,15 +13,15 @@ use crate::source::functions::functions;
 use crate::source::starting_file::{Leftovers, leftovers};
 use crate::source::syntax::{ParseError, Syntax};
 use crate::submission::{Source, Submission};
-use crate::suite::{Examines, Inspection};
+use crate::suite::{Aspect, Examines, Inspection};
 use crate::verdict::{CheckKind, CheckReport, Failure, Finding, Kind, NotPlayed, Outcome};
 
 mod memory;
-mod output;
 mod sanitizer;
+mod throughout;
 mod valgrind;
 
-pub use output::Printed;
+pub use throughout::Aside;
 
 /// How many findings of a check are told: a source of a mebibyte can hold a hundred thousand, and
 /// every report would carry them.
@@ -45,8 +45,10 @@ pub struct Observed<'a> {
     pub no_valgrind: Option<&'a str>,
     /// How many scenarios were played.
     pub played: usize,
-    /// Those in which the server wrote something.
-    pub printed: &'a [Printed],
+    /// What was wrong in them besides.
+    pub asides: &'a [Aside],
+    /// How a check of the server's system calls ends, where these could not be seen.
+    pub unseen_calls: Option<&'a Outcome>,
 }
 
 impl<'a> Inspector<'a> {
@@ -72,16 +74,10 @@ impl<'a> Inspector<'a> {
         let begun = Instant::now();
         let mut remarks = Vec::new();
         let mut path = self.submission.name.clone();
-        let mut outcome = match (&self.submission.source, inspection.examines) {
-            (_, Examines::Output) => output::judge(observed, &mut path),
-            (None, _) => Outcome::Skipped(self.no_source()),
-            (Some(source), examines) => self.examine(source, examines, observed, &mut remarks),
+        let outcome = match inspection.examines {
+            Examines::Plays(what) => throughout::judge(what, observed, &mut path),
+            Examines::Source(aspect) => self.examine(aspect, observed, &mut remarks),
         };
-        if let Outcome::Failed(failure) = &mut outcome
-            && inspection.examines != Examines::Output
-        {
-            locate(failure);
-        }
         let hint = match &outcome {
             Outcome::Failed(failure) => failure.hint.clone(),
             _ => None,
@@ -104,9 +100,9 @@ impl<'a> Inspector<'a> {
             hint,
             readings: BTreeSet::new(),
             remarks,
-            printed: None,
+            asides: Vec::new(),
         };
-        if inspection.examines == Examines::Output {
+        if matches!(inspection.examines, Examines::Plays(_)) {
             self.explain(&mut check);
         }
         check
@@ -114,26 +110,25 @@ impl<'a> Inspector<'a> {
 
     fn examine(
         &self,
-        source: &Source,
-        examines: Examines,
+        aspect: Aspect,
         observed: Option<Observed<'_>>,
         remarks: &mut Vec<Finding>,
     ) -> Outcome {
-        let syntax = match &self.syntax {
-            Some(Ok(syntax)) => syntax,
-            Some(Err(error)) => return Outcome::Error(error.to_string()),
-            None => return Outcome::Skipped(self.no_source()),
+        let (source, syntax) = match (&self.submission.source, &self.syntax) {
+            (Some(source), Some(Ok(syntax))) => (source, syntax),
+            (_, Some(Err(error))) => return Outcome::Error(error.to_string()),
+            (None, _) | (_, None) => return Outcome::Skipped(self.no_source()),
         };
-        match examines {
-            Examines::Compilation => compilation(source, remarks),
-            Examines::Defines => found(defines(&source.text), |count| match count {
+        let mut outcome = match aspect {
+            Aspect::Compilation => compilation(source, remarks),
+            Aspect::Defines => found(defines(&source.text), |count| match count {
                 1 => "the file holds a #define".into(),
                 count => format!("the file holds {count} #defines"),
             }),
-            Examines::Eagain => found(looks(&source.text, syntax), |_| {
+            Aspect::Eagain => found(looks(&source.text, syntax), |_| {
                 "the server looks whether a call would have had to wait".into()
             }),
-            Examines::Functions => match &source.built.inside {
+            Aspect::Functions => match &source.built.inside {
                 Err(why) => Outcome::Skipped(why.clone()),
                 Ok(inside) => {
                     let findings =
@@ -148,10 +143,12 @@ impl<'a> Inspector<'a> {
                     outcome
                 }
             },
-            // It needs no source.
-            Examines::Output => output::judge(observed, &mut String::new()),
-            Examines::Memory => memory::judge(source, observed.unwrap_or_default(), remarks),
+            Aspect::Memory => memory::judge(source, observed.unwrap_or_default(), remarks),
+        };
+        if let Outcome::Failed(failure) = &mut outcome {
+            locate(failure);
         }
+        outcome
     }
 
     /// Adds to the report of a scenario what the source tells about its failure.

@@ -68,6 +68,12 @@ struct Person {
     lazy: Vec<Range<u32>>,
 }
 
+impl Person {
+    const fn has_left(&self) -> bool {
+        matches!(self.presence, Presence::Listening | Presence::Gone)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Presence {
     Elsewhere,
@@ -103,6 +109,7 @@ impl Oracle {
             Move::ReadAgain(who) => self.has_caught_up(*who),
             Move::Settle => self.settle(),
             Move::Flood { .. }
+            | Move::Wake(_)
             | Move::Freeze
             | Move::Thaw
             | Move::Refuse(_)
@@ -261,19 +268,32 @@ impl Oracle {
         if index < person.first_line && !person.carried.contains(&index) {
             return Duty::Never;
         }
-        if matches!(person.presence, Presence::Listening | Presence::Gone) {
-            if line.first_instant > person.left {
-                return Duty::Never;
-            }
-            if line.last_instant() >= person.left {
-                return Duty::May;
-            }
+        if person.has_left() && line.first_instant > person.left {
+            return Duty::Never;
         }
-        if line.last_instant() <= person.arrived && !self.comes_after(who, index) {
-            // The server may have dealt with it before it accepted the newcomer.
-            return Duty::May;
+        if self.may_have_been_away(who, index) || self.may_have_lost(who, index) {
+            Duty::May
+        } else {
+            Duty::Must
         }
-        self.unless_lost(person, line)
+    }
+
+    /// Whether a line came at the instant at which the client arrived or left, so that the server
+    /// may have dealt with it before or after that.
+    fn may_have_been_away(&self, who: ClientId, index: usize) -> bool {
+        let (line, person) = (&self.log[index], &self.people[who.0]);
+        let was_leaving = person.has_left() && line.last_instant() >= person.left;
+        let was_arriving = line.last_instant() <= person.arrived && !self.comes_after(who, index);
+        was_leaving || was_arriving
+    }
+
+    /// Whether some of a line came while the client was there and lazy, so that it may have lost it.
+    #[must_use]
+    pub fn may_have_lost(&self, who: ClientId, index: usize) -> bool {
+        let (line, person) = (&self.log[index], &self.people[who.0]);
+        !self.keep_unread
+            && !self.may_have_been_away(who, index)
+            && person.lazy.iter().any(|spell| line.came_during(spell))
     }
 
     /// Whether a line of the instant at which the client arrived is by somebody who arrived at
@@ -281,15 +301,6 @@ impl Oracle {
     fn comes_after(&self, who: ClientId, index: usize) -> bool {
         let arrival = self.people[who.0].arrival_line;
         index > arrival && self.people[self.log[index].source.0].arrival_line > arrival
-    }
-
-    /// A line is due, unless the client was lazy while some of it came and may have lost it.
-    fn unless_lost(&self, person: &Person, line: &Line) -> Duty {
-        if !self.keep_unread && person.lazy.iter().any(|spell| line.came_during(spell)) {
-            Duty::May
-        } else {
-            Duty::Must
-        }
     }
 
     /// Whether the same client says the same once more after the line, and that is due: not as

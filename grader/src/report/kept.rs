@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use super::Reporter;
 use super::sink::Sink;
 use crate::event::{Event, RunDescription, RunResult};
-use crate::verdict::CheckReport;
 use crate::verdict::score::Score;
+use crate::verdict::{CheckReport, Summary};
 
 /// What a run has brought until now.
 #[derive(Clone, Debug)]
@@ -22,6 +22,19 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// How the checks until now ended; at the end, as the run itself counts them.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        if let Some(result) = &self.result {
+            return result.summary.clone();
+        }
+        let mut summary = Summary::default();
+        for check in &self.checks {
+            summary.add(check);
+        }
+        summary
+    }
+
     /// What the checks until now are worth in points.
     #[must_use]
     pub fn score(&self) -> Score {

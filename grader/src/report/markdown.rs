@@ -10,7 +10,7 @@ use super::explanation;
 use super::findings::{Findings, also_in, count};
 use super::kept::{Document, Progress};
 use crate::tier::Tier;
-use crate::verdict::{CheckReport, Group, Outcome, Summary, Verdict, wording};
+use crate::verdict::{CheckReport, Group, Outcome, Verdict, wording};
 
 /// A report for the page of a CI job.
 #[derive(Debug)]
@@ -25,10 +25,7 @@ impl Document for Markdown {
 }
 
 fn write_summary(text: &mut String, progress: &Progress) -> std::fmt::Result {
-    let mut summary = Summary::default();
-    for check in &progress.checks {
-        summary.add(check);
-    }
+    let summary = progress.summary();
     let run = &progress.run;
     let verdict = match (&progress.result, summary.verdict(run.require)) {
         (None, _) if progress.is_interrupted => "⚠️ Interrupted",
@@ -37,7 +34,13 @@ fn write_summary(text: &mut String, progress: &Progress) -> std::fmt::Result {
         (Some(_), Verdict::Failed) => "❌ Failed",
         (Some(_), Verdict::Undecided) => "⚠️ Undecided",
     };
-    writeln!(text, "## {verdict} at `{}`\n", run.require)?;
+    let of_which = if run.is_of_a_choice {
+        ", over the chosen checks only"
+    } else {
+        ""
+    };
+    let decides = summary.decides(run.require);
+    writeln!(text, "## {verdict} at `{decides}`{of_which}\n")?;
     writeln!(text, "Server: {}\n", code(&run.server))?;
     let findings = Findings::new(&progress.checks, &run.command);
     if !findings.groups.is_empty() {

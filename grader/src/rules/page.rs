@@ -10,15 +10,23 @@ use crate::tier::Tier;
 pub struct Coverage {
     /// Its name.
     pub name: String,
-    /// The path of its scenario from the root of the repository: `scenarios/arrival.toml`; none
-    /// where it is an inspection of the source.
-    pub path: Option<String>,
+    /// What it goes by.
+    pub goes_by: GoesBy,
     /// Its title.
     pub title: String,
     /// Its tier.
     pub tier: Tier,
     /// The ids of the rules that it tests.
     pub rules: Vec<String>,
+}
+
+/// What a check goes by.
+#[derive(Clone, Debug)]
+pub enum GoesBy {
+    /// A scenario, by its path from the root of the repository: `scenarios/arrival.toml`.
+    Scenario(String),
+    /// Something else that is looked at, in words: `the source`.
+    Inspection(&'static str),
 }
 
 const HEAD: &str = "\
@@ -95,16 +103,16 @@ fn section(page: &mut String, rule: &Rule, scenarios: &[&Coverage]) {
     );
     for Coverage {
         name,
-        path,
+        goes_by,
         title,
         tier,
         ..
     } in covering
     {
         // The page stands in docs/, the paths are from the root.
-        let name = match path {
-            Some(path) => format!("[{name}](../{path})"),
-            None => format!("{name} (of the source)"),
+        let name = match goes_by {
+            GoesBy::Scenario(path) => format!("[{name}](../{path})"),
+            GoesBy::Inspection(what) => format!("{name} (of {what})"),
         };
         let _ = writeln!(
             page,
@@ -121,7 +129,7 @@ mod tests {
     fn scenario(name: &str, tier: Tier, rules: &[&str]) -> Coverage {
         Coverage {
             name: name.to_owned(),
-            path: Some(format!("scenarios/{name}.toml")),
+            goes_by: GoesBy::Scenario(format!("scenarios/{name}.toml")),
             title: format!("The title of {name}"),
             tier,
             rules: rules.iter().map(|rule| (*rule).to_owned()).collect(),

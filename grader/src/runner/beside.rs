@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 
 use super::play::Play;
 use super::stop::Stop;
-use crate::scenario::{Action, ClientId, Judge, Scenario};
+use crate::rules::{self, Group};
+use crate::scenario::{Action, ClientId, Judge, Scenario, Step};
 use crate::tier::Tier;
 use crate::verdict::kind::Mistake;
 use crate::verdict::{Comparison, Failure, Kind, Matter};
@@ -46,6 +47,11 @@ impl Play<'_> {
             rule.filter(|_| seen.is_some_and(|seen| seen.is_misspelt()))
         } else if looks_at_something_else(self.scenario) {
             let otherwise = if seen.is_some() { "relay" } else { "survives" };
+            rule.or(Some(otherwise))
+        } else if seen.is_some() && is_about_the_start(self.scenario) {
+            let speaks = |step: &Step| matches!(step.action, Action::Send(_));
+            let somebody_speaks = self.scenario.steps.iter().any(speaks);
+            let otherwise = if somebody_speaks { "relay" } else { "arrival" };
             rule.or(Some(otherwise))
         } else if self.arrived > CROWD {
             None
@@ -92,6 +98,15 @@ pub(super) fn at_start(stop: Stop, scenario: &Scenario) -> Stop {
         failure.beside = failure.kind.rule().filter(|rule| !own(rule));
     }
     Stop::Wrong(failure)
+}
+
+/// Whether a scenario is about how the server starts: clients only show that it serves.
+fn is_about_the_start(scenario: &Scenario) -> bool {
+    let main = scenario
+        .rules
+        .first()
+        .and_then(|rule| rules::find(rule).ok());
+    main.is_some_and(|rule| rule.group == Group::Start)
 }
 
 /// Whether what clients see is not what the scenario is about, at least until something is made

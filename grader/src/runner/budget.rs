@@ -2,7 +2,8 @@
 //!
 //! Only the server's own time counts (see [`Clock`](super::clock::Clock)), so that a busy machine
 //! changes nothing. What used the time up is a finding against `prompt`. A server that is merely
-//! slow, and has done nothing wrong, may go on: only playing tells whether it is right.
+//! slow, and has done nothing wrong, may go on with what decides its verdict: only playing tells
+//! whether it is right.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -27,13 +28,16 @@ const PART_OF_THE_SLOW: u32 = 2;
 /// that is made with an instrument.
 const RUN: u32 = 30;
 
-/// How many times longer a run may take in which nothing was wrong.
+/// How many times longer a run may take with what is required, while nothing of that was wrong.
 const FLAWLESS: u32 = 10;
 
 /// How long a run may take.
 #[derive(Debug)]
 pub(super) struct Budget {
-    limit: Duration,
+    /// `None` where there is no end to the plays.
+    limit: Option<Duration>,
+    /// The strictest tier that decides the verdict.
+    require: Tier,
     begun: Instant,
     spent: Mutex<Spent>,
 }
@@ -53,10 +57,21 @@ struct Spent {
 }
 
 impl Budget {
-    /// One that begins now, for plays with this patience, made so many times each.
-    pub(super) fn new(patience: Duration, times: u32) -> Self {
+    /// One that begins now, for plays with this patience, made so many times each, of which those
+    /// up to this tier decide.
+    pub(super) fn of_a_run(patience: Duration, times: u32, require: Tier) -> Self {
         Self {
-            limit: patience * RUN * times,
+            limit: Some(patience * RUN * times),
+            require,
+            ..Self::endless()
+        }
+    }
+
+    /// One for plays of which nobody knows how many there will be.
+    pub(super) fn endless() -> Self {
+        Self {
+            limit: None,
+            require: Tier::Robust,
             begun: Instant::now(),
             spent: Mutex::default(),
         }
@@ -92,18 +107,10 @@ impl Budget {
         }
     }
 
-    /// Why a scenario is not played any more, where the run has taken too long. While all is well
-    /// at its tier, it is.
+    /// Why a scenario is not played any more, where the run has taken too long.
     pub(super) fn used_up_for(&self, scenario: &Scenario) -> Option<Failure> {
-        let spent = self.spent();
-        let share = if spent.taken.is_zero() {
-            1.0
-        } else {
-            spent.own.as_secs_f64() / spent.taken.as_secs_f64()
-        };
-        let is_lost = spent.failed.is_some_and(|tier| tier <= scenario.tier);
-        let limit = self.limit * if is_lost { 1 } else { FLAWLESS };
-        (self.begun.elapsed().mul_f64(share) >= limit).then(|| Failure {
+        let limit = self.used_up(scenario.tier)?;
+        Some(Failure {
             reason: format!(
                 "the server is too slow: the {} s that a run may take were used up before this was \
                  played",
@@ -114,6 +121,22 @@ impl Budget {
             not_played: Some(NotPlayed::TooSlow),
             ..Failure::default()
         })
+    }
+
+    /// How much time a run had for scenarios of this tier, where that is used up. What decides goes
+    /// on for longer while all of it is well.
+    pub(super) fn used_up(&self, tier: Tier) -> Option<Duration> {
+        let limit = self.limit?;
+        let spent = self.spent();
+        let share = if spent.taken.is_zero() {
+            1.0
+        } else {
+            spent.own.as_secs_f64() / spent.taken.as_secs_f64()
+        };
+        let is_lost = spent.failed.is_some_and(|failed| failed <= tier);
+        let decides = tier <= self.require;
+        let limit = limit * if decides && !is_lost { FLAWLESS } else { 1 };
+        (self.begun.elapsed().mul_f64(share) >= limit).then_some(limit)
     }
 
     fn spent(&self) -> MutexGuard<'_, Spent> {
@@ -132,18 +155,14 @@ mod tests {
         let begun = now.checked_sub(Duration::from_secs(seconds));
         let budget = Budget {
             begun: begun.expect("the machine runs for longer"),
-            ..Budget::new(PATIENCE, 1)
+            ..Budget::of_a_run(PATIENCE, 1, Tier::Subject)
         };
         budget.spent().failed = failed;
         budget
     }
 
     fn is_used_up(budget: &Budget, tier: Tier) -> bool {
-        let scenario = Scenario {
-            tier,
-            ..Scenario::empty("any")
-        };
-        budget.used_up_for(&scenario).is_some()
+        budget.used_up(tier).is_some()
     }
 
     #[test]
@@ -153,8 +172,20 @@ mod tests {
         assert!(is_used_up(&begun_ago(61, failed), Tier::Subject));
         assert!(is_used_up(&begun_ago(61, failed), Tier::Robust));
         assert!(!is_used_up(&begun_ago(61, failed), Tier::Exam));
-        assert!(!is_used_up(&begun_ago(61, None), Tier::Robust));
         assert!(is_used_up(&begun_ago(601, None), Tier::Exam));
+    }
+
+    #[test]
+    fn what_decides_goes_on_while_nothing_is_wrong() {
+        assert!(!is_used_up(&begun_ago(61, None), Tier::Subject));
+        assert!(is_used_up(&begun_ago(61, None), Tier::Robust));
+        let robust = Some(Tier::Robust);
+        assert!(!is_used_up(&begun_ago(61, robust), Tier::Subject));
+        let endless = Budget {
+            limit: None,
+            ..begun_ago(10_000, None)
+        };
+        assert!(!is_used_up(&endless, Tier::Robust));
     }
 
     #[test]

@@ -21,8 +21,8 @@ const ATTEMPTS: usize = 5;
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     pub(super) readings: BTreeSet<Reading>,
-    /// What it wrote, where it must write nothing.
-    pub(super) printed: Option<Box<Failure>>,
+    /// What was wrong besides, which other checks report.
+    pub(super) asides: Vec<Failure>,
 }
 
 /// The report of a scenario for which the grader could not have what it needs, of which there may
@@ -82,7 +82,7 @@ pub(super) fn on_given_descriptors(
     };
     let mut report = report(scenario, outcome, begun.elapsed());
     report.readings = seen.readings;
-    report.printed = seen.printed;
+    report.asides = seen.asides;
     if short {
         return Err(Short(Box::new(report)));
     }
@@ -105,7 +105,7 @@ pub fn unplayable(path: &str, reason: String) -> CheckReport {
         readings: BTreeSet::new(),
         hidden: false,
         remarks: Vec::new(),
-        printed: None,
+        asides: Vec::new(),
     }
 }
 
@@ -125,7 +125,7 @@ pub fn report(scenario: &Scenario, outcome: Outcome, duration: Duration) -> Chec
         readings: BTreeSet::new(),
         hidden: scenario.hidden,
         remarks: Vec::new(),
-        printed: None,
+        asides: Vec::new(),
     }
 }
 

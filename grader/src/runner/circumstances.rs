@@ -64,6 +64,14 @@ impl Circumstances<'_> {
         scenario.passes_time() && !(is_of_the_exam && self.unseen.why(Need::Sockets).is_some())
     }
 
+    /// Whether it is noted where the server makes calls that no allowed function makes. What a
+    /// tool that watches the program makes for it cannot be told from that.
+    pub(super) fn notes_calls(&self) -> bool {
+        self.unseen.why(Need::Calls).is_none()
+            && self.memory_tool.is_none()
+            && self.program.farewell.is_none()
+    }
+
     /// How much of a wait to wait at once.
     pub(super) fn part_of(&self, wait: Duration) -> Duration {
         self.place.map_or(wait, |place| place.part_of(wait))

@@ -69,6 +69,8 @@ pub(super) enum Exceeded {
     Asleep(Duration),
     /// Everything took longer than this.
     Own(Duration),
+    /// The whole run took longer than this.
+    Run(Duration),
 }
 
 /// The time of one play, without what the machine took of it.

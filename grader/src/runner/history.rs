@@ -91,6 +91,7 @@ impl History {
                 self.moment = Some(Moment::Nothing);
             }
             Move::ReadAgain(_)
+            | Move::Wake(_)
             | Move::Thaw
             | Move::Refuse(_)
             | Move::Measure(_)

@@ -38,6 +38,10 @@ impl Play<'_> {
                 self.session.refuse_at_once(who, true);
                 Ok(())
             }
+            Move::Wake(who) => {
+                self.transcript.add(who, "reads again", b"");
+                self.wake(who)
+            }
             Move::ReadAgain(who) => self.read_again(who),
             Move::Flood { from, until_full } => self.flood(from, &until_full),
             Move::Freeze => {
@@ -265,11 +269,22 @@ impl Play<'_> {
         self.wait_until_sent()
     }
 
-    fn read_again(&mut self, who: ClientId) -> Result<(), Stop> {
-        self.transcript.add(who, "reads again", b"");
-        self.lazy.remove(&who);
+    /// A client begins to read again, and has read all that the server has sent by now. What the
+    /// server still keeps for it is another matter: to the server, the client is as lazy as before.
+    fn wake(&mut self, who: ClientId) -> Result<(), Stop> {
         self.session.refuse_at_once(who, false);
         self.session.read_again(who);
+        self.awake.insert(who);
+        self.wait_until_drained(who)
+    }
+
+    fn read_again(&mut self, who: ClientId) -> Result<(), Stop> {
+        if !self.awake.remove(&who) {
+            self.transcript.add(who, "reads again", b"");
+            self.session.refuse_at_once(who, false);
+            self.session.read_again(who);
+        }
+        self.lazy.remove(&who);
         self.wait_until_caught_up(who)?;
         self.oracle.has_caught_up(who);
         Ok(())

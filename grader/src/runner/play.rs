@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::check::Seen;
 use super::circumstances::Circumstances;
-use super::clock::Clock;
+use super::clock::{Clock, Exceeded};
 use super::history::History;
 use super::measuring::Measurements;
 use super::stop::Stop;
@@ -19,7 +19,7 @@ use crate::scenario::{ClientId, Scenario};
 use crate::script::{self, Departure, Move, Planned};
 use crate::verdict::{Failure, Matter, NotPlayed, Reading};
 use machine::ports::{self, Port};
-use machine::{Exit, Happening};
+use machine::{Captured, Exit, Happening};
 
 /// The rule that a server breaks which never serves, where nothing says more.
 const NEVER_SERVED: &str = "port-from-argument";
@@ -46,6 +46,8 @@ pub(super) struct Play<'run> {
     pub(super) arrived: usize,
     /// The clients that do not read at the moment.
     pub(super) lazy: BTreeSet<ClientId>,
+    /// Those of them that have begun to read again while the server was stopped.
+    pub(super) awake: BTreeSet<ClientId>,
     /// What was done since the server was last known to have dealt with everything.
     pub(super) unsettled: Vec<Deed>,
     /// How often all else was dealt with since a reset that nobody saw.
@@ -74,6 +76,8 @@ pub(super) struct Play<'run> {
     /// The line of the scenario file on which it stands.
     pub(super) line: usize,
     pub(super) transcript: Transcript,
+    /// What was wrong besides, which other checks report.
+    asides: Vec<Failure>,
 }
 
 /// Something a client did that the server may not have dealt with yet.
@@ -110,6 +114,7 @@ impl<'run> Play<'run> {
             streams: BTreeMap::new(),
             arrived: 0,
             lazy: BTreeSet::new(),
+            awake: BTreeSet::new(),
             unsettled: Vec::new(),
             settlements_since_a_reset: 0,
             frozen: false,
@@ -126,6 +131,7 @@ impl<'run> Play<'run> {
             step: 0,
             line: 1,
             transcript: Transcript::new(scenario),
+            asides: Vec::new(),
         }
     }
 
@@ -146,7 +152,8 @@ impl<'run> Play<'run> {
                 }
                 if was_refused && self.ended_for_want_of_memory(&failure)? {
                     seen.readings.insert(Reading::NoMemoryIsFatal);
-                    return Ok(());
+                    // What printf had kept until then has been written now.
+                    return self.finish(seen);
                 }
                 Err(self.blame(failure))
             }
@@ -210,23 +217,29 @@ impl<'run> Play<'run> {
 
     /// Ends the server and judges what it wrote.
     fn finish(self, seen: &mut Seen) -> Result<(), Stop> {
+        seen.asides = self.asides;
         let line = self.line;
         let transcript = self.transcript;
-        // Of a failure that was made, it may have to tell.
+        // Of a failure that was made, it may have to tell. Where it does so is another rule's matter.
         let may_complain = self.adversity || self.no_memory;
         let (stdout, stderr) = self.session.end();
-        let outputs = [("standard output", &stdout), ("standard error", &stderr)];
-        let Some((name, output)) = outputs.into_iter().find(|(_, output)| output.total() > 0)
-        else {
+        let outputs = [
+            (
+                "standard output",
+                &stdout,
+                may_complain && stdout.head() == FATAL_ERROR,
+            ),
+            ("standard error", &stderr, may_complain),
+        ];
+        let unwanted = |(_, output, excused): &(_, &Captured, bool)| output.total() > 0 && !excused;
+        let Some((name, output, _)) = outputs.into_iter().find(unwanted) else {
             return Ok(());
         };
         let wrote = explain::unwanted_output(line, name, output, &transcript);
         if self.scenario.silent {
             return Err(wrote.into());
         }
-        if !may_complain {
-            seen.printed = Some(Box::new(wrote));
-        }
+        seen.asides.push(wrote);
         Ok(())
     }
 
@@ -297,12 +310,21 @@ impl<'run> Play<'run> {
         self.circumstances.waited(&self.session, progress);
         if self.serves {
             let limits = self.circumstances.limits();
-            if let Some(exceeded) = self.clock.exceeds(limits, &self.session) {
+            let used_up = self.circumstances.budget.used_up(self.scenario.tier);
+            let exceeded = self.clock.exceeds(limits, &self.session);
+            if let Some(exceeded) = exceeded.or(used_up.map(Exceeded::Run)) {
                 return Err(explain::takes_too_long(self, exceeded).into());
             }
         }
         if let Some(misconduct) = conduct::misconduct(&mut self.session) {
             return Err(self.misconduct(&misconduct));
+        }
+        if let Some(noted) = conduct::noted(&mut self.session) {
+            let failure = Failure {
+                transcript: self.transcript.clone().rows(),
+                ..explain::misconduct(self, &noted)
+            };
+            self.asides.push(failure);
         }
         if let Some(who) = closed {
             return Err(self.closed_by_the_server(who)?.into());

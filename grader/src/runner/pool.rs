@@ -53,6 +53,8 @@ pub struct Settings {
     pub patience: Duration,
     /// The seed of everything random.
     pub seed: u64,
+    /// The strictest tier that decides the verdict.
+    pub require: Tier,
 }
 
 /// Why a run ended before its last check.
@@ -99,7 +101,7 @@ pub fn run<E: Send>(
     suite: &[Scenario],
     mut tell: impl FnMut(News) -> Result<(), E>,
 ) -> Result<Vec<Observation>, RunError<E>> {
-    let stage = Stage::new(settings);
+    let stage = Stage::of_a_run(settings);
     let places = Places::new(settings.jobs);
     let never_served = {
         let taken = places.take();

@@ -20,20 +20,23 @@ pub struct Stage<'run> {
 }
 
 impl<'run> Stage<'run> {
-    /// Makes everything ready; nothing is started.
+    /// Makes everything ready for plays that may go on for ever; nothing is started.
     #[must_use]
     pub fn new(settings: &'run Settings) -> Self {
         Self {
             settings,
             ports: Ports::new(),
-            budget: Budget::new(
-                settings.patience,
-                1 + settings
-                    .instruments
-                    .iter()
-                    .map(Instrument::slower)
-                    .sum::<u32>(),
-            ),
+            budget: Budget::endless(),
+        }
+    }
+
+    /// Makes everything ready for a run, which must come to its end.
+    pub(super) fn of_a_run(settings: &'run Settings) -> Self {
+        let instruments = settings.instruments.iter().map(Instrument::slower);
+        let times = 1 + instruments.sum::<u32>();
+        Self {
+            budget: Budget::of_a_run(settings.patience, times, settings.require),
+            ..Self::new(settings)
         }
     }
 

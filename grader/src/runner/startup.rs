@@ -119,6 +119,8 @@ fn supervision(
         .passing_time(circumstances.lets_time_pass(scenario));
     if circumstances.other_language.is_some() {
         conduct = conduct.in_another_language();
+    } else if circumstances.notes_calls() {
+        conduct = conduct.noting_calls();
     }
     let need = conduct.need();
     match (

@@ -231,6 +231,11 @@ impl Play<'_> {
         if self.scenario.must_keep.contains(&Keep::Unread) {
             return Ok(());
         }
+        self.wait_until_drained(who)
+    }
+
+    /// Waits until a client has read all that the server has sent to it.
+    pub(super) fn wait_until_drained(&mut self, who: ClientId) -> Result<(), Stop> {
         let port = self.session.port_of(who)?;
         let patience = Patience::new(self.circumstances.patience);
         self.wait(

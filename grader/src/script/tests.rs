@@ -196,6 +196,33 @@ fn who_stops_reading_does_so_at_once_and_who_reads_again_is_waited_for() {
     );
 }
 
+/// To the server it is lazy until that goes on; it is waited for after that, unless it has left.
+#[test]
+fn who_reads_again_while_the_server_is_frozen_is_waited_for_after_the_thaw() {
+    let left = Move::Leave {
+        who: BOB,
+        how: Departure::Close,
+    };
+    assert_eq!(
+        moves_of(vec![
+            Action::Freeze,
+            Action::ReadAgain(vec![ALICE, BOB]),
+            Action::Leave(vec![BOB]),
+            Action::Thaw,
+        ]),
+        [
+            Move::Freeze,
+            Move::Wake(ALICE),
+            Move::Wake(BOB),
+            left,
+            Move::Thaw,
+            Move::Settle,
+            Move::ReadAgain(ALICE),
+            Move::Settle,
+        ]
+    );
+}
+
 #[test]
 fn an_expectation_and_a_refusal_are_no_events_for_the_server() {
     assert_eq!(

@@ -230,6 +230,20 @@ impl NotCompiled {
     }
 }
 
+const NOT_THE_SYSTEMS: &str =
+    "Only this one file is handed in: what it includes must come with the system.";
+
+/// What compilers say of an `#include` that brings nothing, in part, and what to say of that.
+const INCLUDED_IN_VAIN: [(&str, &str); 4] = [
+    ("o such file", NOT_THE_SYSTEMS),
+    ("file not found", NOT_THE_SYSTEMS),
+    (
+        "ermission denied",
+        "It includes what is no header of the system, and nothing else may be read here.",
+    ),
+    ("#include nested", "It includes itself."),
+];
+
 /// A source and its compiler.
 struct Job<'a> {
     source: &'a SourceText,
@@ -242,7 +256,10 @@ impl Job<'_> {
         let bytes = self.source.bytes();
         let path = self.source.path();
         if bytes.trim_ascii().is_empty() {
-            return Some(NotCompiled::new(format!("{path} is empty")));
+            return Some(
+                NotCompiled::new(format!("{path} is empty"))
+                    .hinting("It was never saved, or another file was handed in than was written."),
+            );
         }
         if bytes.starts_with(b"\x7fELF") {
             return Some(
@@ -251,9 +268,10 @@ impl Job<'_> {
             );
         }
         if bytes.contains(&0) {
-            return Some(NotCompiled::new(format!(
-                "{path} is no text: it holds NUL bytes"
-            )));
+            return Some(
+                NotCompiled::new(format!("{path} is no text: it holds NUL bytes"))
+                    .hinting("It was saved in another encoding than UTF-8, or is no source."),
+            );
         }
         None
     }
@@ -328,19 +346,18 @@ impl Job<'_> {
         } else {
             String::new()
         };
-        let missing = findings
-            .iter()
-            .any(|finding| finding.message.contains("o such file"));
+        let hint = INCLUDED_IN_VAIN.iter().find_map(|(part, hint)| {
+            let says_so = |finding: &Finding| finding.message.contains(part);
+            findings.iter().any(says_so).then_some(*hint)
+        });
         let refused = NotCompiled {
             findings,
             ..NotCompiled::new(format!("{compiler} {finds} {count} {errors}{shown}"))
         };
-        if missing {
-            return refused.hinting(
-                "Only this one file is handed in: what it includes must come with the system.",
-            );
+        match hint {
+            Some(hint) => refused.hinting(hint),
+            None => refused,
         }
-        refused
     }
 
     /// Compiled for its symbols: nothing may be lost by a warning, and nothing be replaced by what

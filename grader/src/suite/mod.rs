@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::rules::page::Coverage;
+use crate::rules::page::{Coverage, GoesBy};
 use crate::scenario::{Scenario, ScenarioError, SourceFile, file};
 use crate::tier::Tier;
 
@@ -13,7 +13,7 @@ mod filter;
 mod inspection;
 
 pub use filter::{Filter, UnmatchedPattern};
-pub use inspection::{Examines, Inspection};
+pub use inspection::{Aspect, Examines, Inspection, Throughout};
 
 /// Scenarios and inspections in the order in which they are reported.
 #[derive(Clone, Debug, Default)]
@@ -129,6 +129,13 @@ impl Suite {
         checks
     }
 
+    /// Adds an inspection, unless it is there already.
+    pub fn include(&mut self, wanted: Examines) {
+        let there = std::mem::take(&mut self.inspections);
+        let is_in = |it: &Inspection| it.examines == wanted || there.contains(it);
+        self.inspections = Inspection::ALL.into_iter().filter(is_in).collect();
+    }
+
     /// What the page of rules says of the checks.
     #[must_use]
     pub fn coverage(&self) -> Vec<Coverage> {
@@ -136,9 +143,9 @@ impl Suite {
         checks
             .map(|check| Coverage {
                 name: check.name().into(),
-                path: match check {
-                    Check::Scenario(scenario) => Some(scenario.path.clone()),
-                    Check::Inspection(_) => None,
+                goes_by: match check {
+                    Check::Scenario(scenario) => GoesBy::Scenario(scenario.path.clone()),
+                    Check::Inspection(it) => GoesBy::Inspection(it.examines.in_words()),
                 },
                 title: check.title().into(),
                 tier: check.tier(),

@@ -1,7 +1,7 @@
 //! To which rule and tier a failed check counts.
 
 use super::{CheckReport, Failure, Kind, Outcome};
-use crate::rules;
+use crate::rules::{self, Group};
 use crate::tier::Tier;
 
 /// What a failed check has found.
@@ -12,6 +12,8 @@ pub struct Found<'check> {
     /// The rule that is broken: the check's own, or another that is broken already where that one
     /// would be tested.
     pub rule: &'check str,
+    /// The rule that says what is wrong: the same, or, of a test of the exam, what that tests.
+    pub meaning: &'check str,
     /// The tier at which that counts.
     pub tier: Tier,
     /// All that is known of it.
@@ -21,8 +23,8 @@ pub struct Found<'check> {
 impl Found<'_> {
     /// Whether something else that was found is the same thing to mend: it has the same cause.
     #[must_use]
-    pub fn is_one_with(&self, kind: Kind, rule: &str) -> bool {
-        self.kind == kind && (kind.has_one_cause() || self.rule == rule)
+    pub fn is_one_with(&self, kind: Kind, meaning: &str) -> bool {
+        self.kind == kind && (kind.has_one_cause() || self.meaning == meaning)
     }
 }
 
@@ -47,9 +49,13 @@ impl CheckReport {
         } else {
             rules::find(rule).map_or(self.tier, |rule| rule.tier.max(self.tier))
         };
+        let is_of_the_exam =
+            rule == own && rules::find(own).is_ok_and(|rule| rule.group == Group::Exam);
+        let tested = self.rules.get(1).filter(|_| is_of_the_exam);
         Some(Found {
             kind: failure.kind,
             rule,
+            meaning: tested.map_or(rule, String::as_str),
             // What the real examiner tests, it fails for whatever reason.
             tier: if self.tier == Tier::Exam {
                 Tier::Exam

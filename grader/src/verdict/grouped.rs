@@ -38,7 +38,7 @@ pub fn grouped(checks: &[CheckReport]) -> Vec<Group<'_>> {
         let Some(found) = check.found() else { continue };
         let same = groups.iter_mut().find(|group| {
             let (_, other) = &group[0];
-            other.is_one_with(found.kind, found.rule)
+            other.is_one_with(found.kind, found.meaning)
         });
         match same {
             Some(group) => group.push((check, found)),
@@ -201,6 +201,24 @@ mod tests {
             ("line-never-came", 1, Tier::Robust),
         ];
         assert_eq!(names(&grouped(&checks)), expected);
+    }
+
+    #[test]
+    fn a_test_of_the_exam_is_one_with_the_rule_that_it_tests() {
+        let mut exam = failed("exam-8", Tier::Exam, Mistake::Lost);
+        exam.rules.push("long-line".into());
+        let checks = [
+            exam,
+            failed("long-line", Tier::Subject, Mistake::Lost),
+            failed("lazy-stays", Tier::Subject, Mistake::Lost),
+        ];
+        let groups = grouped(&checks);
+        let expected = [
+            ("bytes-lost", 2, Tier::Exam),
+            ("bytes-lost", 1, Tier::Subject),
+        ];
+        assert_eq!(names(&groups), expected);
+        assert_eq!(groups[0].found.rule, "long-line");
     }
 
     #[test]

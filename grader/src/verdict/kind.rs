@@ -4,6 +4,8 @@ use machine::Exit;
 
 use crate::tier::Tier;
 
+mod names;
+
 /// What is wrong, as far as one mistake is told from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -314,80 +316,6 @@ impl Kind {
             Self::Closes { .. } | Self::Refuses => 8,
             Self::TooSlow => 10,
             _ => 9,
-        }
-    }
-
-    /// Its name in reports for programs.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NotCompiled => "not-compiled",
-            Self::InSource => "in-source",
-            Self::MemoryMisused => "memory-misused",
-            Self::NeverListens => "never-listens",
-            Self::NeverAccepts => "never-accepts",
-            Self::Refuses => "refuses",
-            Self::Died { exit, .. } => match exit {
-                Exit::Status(_) => "exited",
-                Exit::Signal(_) => "killed-by-signal",
-                Exit::TooMuchMemory(_) => "too-much-memory",
-                Exit::TooMuchRoom(_) => "too-much-room",
-            },
-            Self::Closes { .. } => "closes-connection",
-            Self::HangsIn { .. } => "hangs-in-call",
-            Self::NeverReads => "never-reads",
-            Self::NeverDelivers => "never-delivers",
-            Self::Text(mistake) => mistake.name(),
-            Self::Prints => "prints",
-            Self::WrongOutput => "wrong-output",
-            Self::WrongStatus => "wrong-status",
-            Self::GoesOn => "goes-on",
-            Self::Forbidden { .. } => "forbidden-call",
-            Self::NotAsked { .. } => "select-not-asked",
-            Self::WouldWait { .. } => "would-wait",
-            Self::AfterFailure { .. } => "goes-on-after-failure",
-            Self::ListensElsewhere => "listens-elsewhere",
-            Self::KeepsDescriptors => "keeps-descriptors",
-            Self::KeepsMemory => "keeps-memory",
-            Self::NeverSleeps => "never-sleeps",
-            Self::ComesLate => "comes-late",
-            Self::TooSlow => "too-slow",
-        }
-    }
-}
-
-impl Mistake {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Announcement(Due::Departure) => "departure-misspelt",
-            Self::Announcement(_) => "arrival-misspelt",
-            Self::WrongVerb => "arrival-for-departure",
-            Self::IdAgain => "id-given-again",
-            Self::IdWrong => "id-out-of-order",
-            Self::IdOfAnother => "id-of-another",
-            Self::OwnArrival => "own-arrival-told",
-            Self::OwnLine => "own-line-relayed",
-            Self::NoPrefix => "prefix-missing",
-            Self::Prefix => "prefix-misspelt",
-            Self::PrefixInside => "prefix-inside-line",
-            Self::LineInside => "line-inside-line",
-            Self::Nul => "nul-sent",
-            Self::NoNewline => "newline-missing",
-            Self::BlankLine => "newline-added",
-            Self::LineEnd => "line-end-changed",
-            Self::Format => "percent-taken-as-format",
-            Self::CutShort => "line-cut-short",
-            Self::Lost => "bytes-lost",
-            Self::Foreign => "bytes-added",
-            Self::Twice => "line-twice",
-            Self::Missing(Due::Arrival) => "arrival-left-out",
-            Self::Missing(Due::Departure) => "departure-left-out",
-            Self::Missing(Due::Line) => "line-left-out",
-            Self::NeverCame(Due::Arrival) => "arrival-never-came",
-            Self::NeverCame(Due::Departure) => "departure-never-came",
-            Self::NeverCame(Due::Line) => "line-never-came",
-            Self::Uninvited => "uninvited",
-            Self::Other => "text-differs",
         }
     }
 }

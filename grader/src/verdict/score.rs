@@ -208,7 +208,7 @@ pub(super) mod tests {
             duration: Duration::ZERO,
             hint: None,
             readings: BTreeSet::new(),
-            printed: None,
+            asides: Vec::new(),
         }
     }
 

@@ -62,7 +62,7 @@ pub(crate) fn check(
         readings: BTreeSet::new(),
         hidden: false,
         remarks: Vec::new(),
-        printed: None,
+        asides: Vec::new(),
     }
 }
 

@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use super::class::{Class, results};
-use super::servers;
+use super::servers::{self, ABOUT_EVERYTHING};
 
 /// How many hand in something where nothing else is said (`GRADER_CLASS`).
 const USUAL: usize = 200;
@@ -72,10 +72,10 @@ fn class(size: usize) -> (Class, BTreeMap<String, Due>) {
     let strangers = servers::all_strangers();
     let mut all = Vec::new();
     for it in &saboteurs {
-        let certain = it.by_chance.is_none().then(|| {
-            let about_everything = "conversation".to_owned();
-            [&it.may_also_break[..], &[about_everything]].concat()
-        });
+        let certain = it
+            .by_chance
+            .is_none()
+            .then(|| [&it.may_also_break[..], &[ABOUT_EVERYTHING.to_owned()]].concat());
         let due = || Due::Breaks(it.breaks.clone(), certain.clone());
         let only_source = it.submission() == it.source;
         // Sanitizers see more of a source.
@@ -169,18 +169,15 @@ fn complaint(row: &Value, due: &Due, folder: &Path) -> Option<String> {
     };
     let is_right = match due {
         Due::Breaks(rule, others) => {
-            // What was not played says again what another check has found out.
-            let unrelated = |check: &&Value| {
-                check["not_played"] == false
-                    && check["finding"]["rule"] != **rule
-                    && others.as_ref().is_some_and(|others| {
-                        others
-                            .iter()
-                            .all(|other| check["finding"]["rule"] != **other)
-                    })
+            let told = report["findings"].as_array().expect("a list");
+            let unrelated = |told: &&Value| {
+                told["rule"] != **rule
+                    && others
+                        .as_ref()
+                        .is_some_and(|others| others.iter().all(|other| told["rule"] != **other))
             };
             failed().any(|check| check["finding"]["rule"] == **rule)
-                && failed().find(unrelated).is_none()
+                && told.iter().find(unrelated).is_none()
         }
         Due::Passes(tier) => {
             failed().all(|check| rank(&check["tier"]) > rank(&Value::from(tier.name())))

@@ -25,7 +25,7 @@ const LOOKS: [&str; 8] = [
 ];
 
 /// What is right with a server that plays this.
-const RELAY: [&str; 4] = ["--only", "compiles", "--only", "relay"];
+const RELAY: [&str; 4] = ["--only", "compiles", "--only", "relay-to-nobody"];
 
 /// A file of this name and content, in a folder of its own.
 fn source(name: &str, content: impl AsRef<[u8]>) -> (TempDir, std::path::PathBuf) {
@@ -106,7 +106,7 @@ fn assert_not_compiled(content: impl AsRef<[u8]>, reason: &str) {
             "{compiler}: {}",
             played.stdout
         );
-        let relay = check(&played, "relay");
+        let relay = check(&played, "relay-to-nobody");
         assert_eq!(
             (&relay["outcome"], &relay["not_played"]),
             (&"failed".into(), &true.into())
@@ -276,6 +276,49 @@ fn a_source_that_includes_what_it_must_not_harms_nothing() {
     ] {
         assert_not_compiled(content, reason);
     }
+}
+
+#[test]
+fn what_does_not_compile_is_told_with_what_it_comes_from() {
+    for (content, hint) in [
+        ("", "It was never saved"),
+        ("int a;\0", "It was saved in another encoding than UTF-8"),
+        (
+            "#include \"neighbour.h\"\n",
+            "Only this one file is handed in",
+        ),
+        ("#include \"mini_serv.c\"\n", "It includes itself."),
+    ] {
+        for compiler in compilers() {
+            let (_folder, path) = source("mini_serv.c", content);
+            let played = play(Some(&path), &["--only", "compiles", "--cc", compiler]);
+            assert!(
+                played.stdout.contains(hint),
+                "{compiler}: {}",
+                played.stdout
+            );
+        }
+    }
+}
+
+/// Also where only what is played was chosen.
+#[test]
+fn why_nothing_can_be_played_is_told_with_its_line() {
+    let (_folder, path) = source("mini_serv.c", "int main(void)\n{\n\treturn (x);\n}\n");
+    let played = play(Some(&path), &["--only", "relay-to-nobody"]);
+    assert_eq!(played.ended("failed"), ["compiles", "relay-to-nobody"]);
+    assert!(
+        played.stdout.contains("mini_serv.c:3\n"),
+        "{}",
+        played.stdout
+    );
+    assert!(
+        played
+            .stdout
+            .contains("1 more, which were not played: relay-to-nobody"),
+        "{}",
+        played.stdout
+    );
 }
 
 #[test]

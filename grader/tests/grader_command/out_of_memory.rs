@@ -54,6 +54,20 @@ fn what_is_printed_besides_does_not_count() {
     }
 }
 
+/// It is written when the server ends by itself, and other servers are killed before that.
+#[test]
+fn what_printf_kept_is_seen_as_the_server_ends() {
+    let server = servers::saboteur("prints_without_a_newline");
+    let options = [&RULE[..], &["--only", "silent-throughout"]].concat();
+    let played = play(Some(&server.path), &options);
+    assert_eq!(
+        played.ended("failed"),
+        ["silent-throughout"],
+        "{}",
+        played.stdout
+    );
+}
+
 /// Neither the memory of the script nor its status is looked at.
 #[test]
 fn in_a_script_the_server_is_the_process_that_listens() {

@@ -40,7 +40,7 @@ pub(crate) fn first_catcher<'page>(page: &'page str, saboteur: &str) -> Option<&
     let row = page
         .lines()
         .find_map(|line| line.strip_prefix(&format!("| `{saboteur}` |")))?;
-    row.split('|').nth(1)?.split('`').nth(1)
+    row.split('|').nth(2)?.split('`').nth(1)
 }
 
 /// The page that tells what was played. What the page that is `there` names stays where it is still
@@ -50,6 +50,7 @@ pub(crate) fn page(played: &Played, there: &str) -> String {
     let _infallible = write!(
         page,
         "\n{} saboteurs, {} strangers, {} scenarios.\n\n## Saboteurs\n\n\
+         `First finding` is the kind of what is told first of all that was found. \
          `Caught by` names the scenarios that count the failure for this very rule. `Also fails` \
          names the other rules that may be failed: a server that nobody \
          hears arriving cannot pass a scenario in which somebody arrives. Where it is up to chance which scenarios a \
@@ -68,8 +69,8 @@ pub(crate) fn page(played: &Played, there: &str) -> String {
         if !rows.is_empty() {
             let _infallible = write!(
                 page,
-                "\n### {}\n\n| Saboteur | What it does wrong | Caught by | Also fails |\n\
-                 |---|---|---|---|\n{}",
+                "\n### {}\n\n| Saboteur | What it does wrong | First finding | Caught by | Also fails |\n\
+                 |---|---|---|---|---|\n{}",
                 rule.id,
                 rows.concat()
             );
@@ -87,7 +88,7 @@ fn saboteur_row(judged: &Judged, there: &str) -> String {
     let (caught_by, also) = match &saboteur.by_chance {
         None => {
             let now = judged.caught_by_its_rule();
-            (still_true(cell(there, &saboteur.name, 2), &now), also)
+            (still_true(cell(there, &saboteur.name, 3), &now), also)
         }
         Some(chance) => (
             format!("`{}` always", chance.always),
@@ -95,8 +96,10 @@ fn saboteur_row(judged: &Judged, there: &str) -> String {
         ),
     };
     format!(
-        "| `{}` | {} | {caught_by} | {also} |\n",
-        saboteur.name, saboteur.title,
+        "| `{}` | {} | {} | {caught_by} | {also} |\n",
+        saboteur.name,
+        saboteur.title,
+        saboteur.first_finding.join(" or "),
     )
 }
 

@@ -21,9 +21,6 @@ pub(crate) const PLAIN: &str = "plain";
 /// How many servers are played at once: a wrong one lets the grader wait for most of its time.
 const AT_ONCE: usize = 4;
 
-/// The rule that any mistake may break: it is about everything at once.
-pub(crate) const ABOUT_EVERYTHING: &str = "conversation";
-
 /// For saboteurs: they hang in many checks, and so cost this much, time and again.
 const IMPATIENT: [&str; 2] = ["--patience", "3"];
 
@@ -41,11 +38,22 @@ pub(crate) struct Caught {
     pub(crate) rule: String,
 }
 
+/// Something that is wrong, whatever checks failed by it.
+#[derive(Debug)]
+pub(crate) struct Told {
+    kind: String,
+    rule: String,
+    /// The check that shows it.
+    scenario: String,
+}
+
 /// What the grader says of a saboteur.
 #[derive(Debug)]
 pub(crate) struct Judged {
     pub(crate) saboteur: Saboteur,
     pub(crate) caught: Vec<Caught>,
+    /// All that is told of it, each thing that is wrong once, the likeliest root first.
+    told: Vec<Told>,
     /// Checks that ended neither passed nor failed, and why.
     undecided: Vec<String>,
 }
@@ -90,6 +98,14 @@ pub(crate) fn each_server<T: Send, R: Send>(all: Vec<T>, act: impl Fn(T) -> R + 
         eprintln!("{number} of {count} servers are played");
         result
     })
+}
+
+/// What is not as it must be with the saboteurs of these names, in every scenario.
+pub(crate) fn complaints_about(names: &[String]) -> Vec<String> {
+    let page = page();
+    let all = names.iter().map(|name| servers::saboteur(name)).collect();
+    let judged = each_server(all, |it| judge(it, &page));
+    judged.iter().flat_map(Judged::complaints).collect()
 }
 
 impl Played {
@@ -197,9 +213,16 @@ fn judge_once(saboteur: Saboteur, patience: [&'static str; 2]) -> Judged {
             )),
         }
     }
+    let told = played.report["findings"].as_array().into_iter().flatten();
+    let told = told.map(|finding| Told {
+        kind: text(&finding["kind"]).to_owned(),
+        rule: text(&finding["rule"]).to_owned(),
+        scenario: text(&finding["scenario"]).to_owned(),
+    });
     Judged {
         saboteur,
         caught,
+        told: told.collect(),
         undecided,
     }
 }
@@ -221,11 +244,11 @@ impl Judged {
         own.map(|it| it.scenario.as_str()).collect()
     }
 
-    /// The other rules that it fails.
+    /// The other rules that are told to be broken.
     fn also_broken(&self) -> BTreeSet<&str> {
-        let rules = self.caught.iter().map(|it| it.rule.as_str());
+        let rules = self.told.iter().map(|it| it.rule.as_str());
         rules
-            .filter(|rule| *rule != self.saboteur.breaks && *rule != ABOUT_EVERYTHING)
+            .filter(|rule| *rule != self.saboteur.breaks && *rule != servers::ABOUT_EVERYTHING)
             .collect()
     }
 
@@ -245,18 +268,24 @@ impl Judged {
         {
             complaints.push(format!("{name} is not caught by {}", chance.always));
         }
-        let told = &self.saboteur.may_also_break;
+        if let Some(Told { kind, .. }) = self.told.first()
+            && !self.saboteur.first_finding.contains(kind)
+        {
+            complaints.push(format!(
+                "{name}: the first finding is {kind}, not {:?}",
+                self.saboteur.first_finding
+            ));
+        }
         let unrelated: Vec<String> = self
-            .caught
+            .told
             .iter()
-            .filter(|it| it.rule != self.saboteur.breaks && !told.contains(&it.rule))
-            .filter(|it| it.rule != ABOUT_EVERYTHING)
+            .filter(|it| !self.saboteur.may_break(&it.rule))
             .map(|it| format!("{} ({})", it.rule, it.scenario))
             .collect();
         if !unrelated.is_empty() {
             let broken = self.also_broken();
             complaints.push(format!(
-                "{name} fails unrelated rules: {unrelated:?}; \
+                "{name} is told to break unrelated rules: {unrelated:?}; \
                  what was found: may_also_break = {broken:?}"
             ));
         }

@@ -14,16 +14,38 @@ use super::plain_source;
 /// The compiler writes into a folder of its own and the result is renamed, so that
 /// a test that runs at the same time sees the whole server or none.
 pub(super) fn compile(name: &str, source: &str, folder: &Path, flags: &[&str]) -> PathBuf {
+    // As for make, CC may hold options after the compiler's name.
+    let command = std::env::var("CC").unwrap_or_default();
+    let command = if command.trim().is_empty() {
+        "cc"
+    } else {
+        &command
+    };
+    compile_with(command, name, source, "c", folder, flags)
+}
+
+/// The same for C++, with g++.
+pub(super) fn compile_cpp(name: &str, source: &str, folder: &Path, flags: &[&str]) -> PathBuf {
+    let flags = [flags, &["-std=c++17"]].concat();
+    compile_with("g++", name, source, "cpp", folder, &flags)
+}
+
+fn compile_with(
+    command: &str,
+    name: &str,
+    source: &str,
+    extension: &str,
+    folder: &Path,
+    flags: &[&str],
+) -> PathBuf {
     // One compiler at a time in each test process: the tests share the machine.
     static COMPILER: Mutex<()> = Mutex::new(());
 
-    // As for make, CC may hold options after the compiler's name.
-    let command = std::env::var("CC").unwrap_or_default();
     let mut words = command.split_whitespace();
-    let compiler = words.next().unwrap_or("cc");
+    let compiler = words.next().unwrap_or_default();
     let mut hasher = DefaultHasher::new();
     // The plain source counts for all, since the hostile ones include it.
-    (&command, flags, source, plain_source()).hash(&mut hasher);
+    (command, flags, source, plain_source()).hash(&mut hasher);
     let built = Path::new(env!("CARGO_TARGET_TMPDIR")).join("servers");
     let server = built.join(format!("{name}-{:016x}", hasher.finish()));
 
@@ -34,7 +56,7 @@ pub(super) fn compile(name: &str, source: &str, folder: &Path, flags: &[&str]) -
     fs::create_dir_all(&built).unwrap_or_else(|error| panic!("{}: {error}", built.display()));
     let own =
         tempfile::tempdir_in(&built).unwrap_or_else(|error| panic!("{}: {error}", built.display()));
-    let source_file = own.path().join(format!("{name}.c"));
+    let source_file = own.path().join(format!("{name}.{extension}"));
     let unfinished = own.path().join(name);
     fs::write(&source_file, source)
         .unwrap_or_else(|error| panic!("{}: {error}", source_file.display()));
@@ -49,8 +71,8 @@ pub(super) fn compile(name: &str, source: &str, folder: &Path, flags: &[&str]) -
         .output()
         .unwrap_or_else(|error| {
             panic!(
-                "the servers for these tests need a C compiler, and {compiler} can't be run: \
-                 {error}; install one, or name yours in CC"
+                "the servers for these tests need a compiler, and {compiler} can't be run: \
+                 {error}; install one, or name that for C in CC"
             )
         });
     assert!(
@@ -61,7 +83,7 @@ pub(super) fn compile(name: &str, source: &str, folder: &Path, flags: &[&str]) -
     );
     // The server last, since its presence says that all is there.
     for (from, to) in [
-        (&source_file, &server.with_extension("c")),
+        (&source_file, &server.with_extension(extension)),
         (&unfinished, &server),
     ] {
         fs::rename(from, to).unwrap_or_else(|error| panic!("{}: {error}", to.display()));

@@ -24,7 +24,7 @@ mod compiler;
 mod saboteur;
 mod stranger;
 
-pub(crate) use saboteur::{Saboteur, all_saboteurs, saboteur};
+pub(crate) use saboteur::{ABOUT_EVERYTHING, Saboteur, all_saboteurs, saboteur};
 pub(crate) use stranger::{Stranger, all_strangers, stranger};
 
 use compiler::compile;

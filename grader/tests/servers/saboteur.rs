@@ -27,9 +27,15 @@ pub(crate) struct Saboteur {
     pub(crate) breaks: String,
     /// The rules that can't but fail with it, in some scenarios.
     pub(crate) may_also_break: Vec<String>,
+    /// The kind of finding that comes first of all that is found; where several are named, one of
+    /// them, as chance will have it.
+    pub(crate) first_finding: Vec<String>,
     /// Set where it is up to chance which scenarios it fails.
     pub(crate) by_chance: Option<ByChance>,
 }
+
+/// The rule that any mistake may break: it is about everything at once.
+pub(crate) const ABOUT_EVERYTHING: &str = "conversation";
 
 /// What is up to chance with a saboteur.
 #[derive(Clone, Debug, Deserialize)]
@@ -42,6 +48,13 @@ pub(crate) struct ByChance {
 }
 
 impl Saboteur {
+    /// Whether it can't but fail a rule, or is there to fail it.
+    pub(crate) fn may_break(&self, rule: &str) -> bool {
+        let also = self.may_also_break.iter().map(String::as_str);
+        also.chain([&self.breaks[..], ABOUT_EVERYTHING])
+            .any(|it| it == rule)
+    }
+
     /// What the grader is given: the source where only that shows the mistake.
     pub(crate) fn submission(&self) -> &Path {
         let rule = grader::rules::find(&self.breaks);
@@ -67,6 +80,7 @@ struct SaboteurFile {
     breaks: String,
     #[serde(default)]
     may_also_break: Vec<String>,
+    first_finding: Vec<String>,
     by_chance: Option<ByChance>,
     change: Vec<Change>,
 }
@@ -87,6 +101,7 @@ pub(crate) fn saboteur(name: &str) -> Saboteur {
         title: saboteur.title,
         breaks: saboteur.breaks,
         may_also_break: saboteur.may_also_break,
+        first_finding: saboteur.first_finding,
         by_chance: saboteur.by_chance,
     }
 }

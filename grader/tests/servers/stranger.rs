@@ -8,7 +8,7 @@ use grader::tier::Tier;
 use serde::Deserialize;
 
 use super::change::{Change, apply};
-use super::compiler::compile;
+use super::compiler::{compile, compile_cpp};
 use super::{STRICT, folder, names, plain_source, read};
 
 /// A server that obeys the subject in its own way, or one that the exam would pass.
@@ -93,6 +93,9 @@ fn built(name: &str, stranger: &StrangerFile) -> PathBuf {
     match stranger.source.as_deref() {
         Some(source) if source.ends_with(".py") => folder.join(source),
         Some(source) if source.ends_with(".go") => built_by_go(name, &folder.join(source)),
+        Some(source) if source.ends_with(".cpp") => {
+            compile_cpp(name, &read(&folder.join(source)), &folder, &flags)
+        }
         Some(source) => compile(name, &read(&folder.join(source)), &folder, &flags),
         None => {
             let source = apply(&stranger.change, &plain_source())

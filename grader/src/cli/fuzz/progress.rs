@@ -22,7 +22,9 @@ impl Progress {
         let bar = io::stderr().is_terminal().then(|| {
             let (bar, style) = match budget {
                 Budget::Cases(cases) => (ProgressBar::new(cases), "{elapsed:>4} {wide_bar} {msg}"),
-                Budget::Time(_) => (ProgressBar::no_length(), "{elapsed:>4} {spinner} {msg}"),
+                Budget::Time(_) | Budget::Conversation(_) => {
+                    (ProgressBar::no_length(), "{elapsed:>4} {spinner} {msg}")
+                }
             };
             if let Ok(style) = ProgressStyle::with_template(style) {
                 bar.set_style(style);
@@ -48,8 +50,8 @@ impl Progress {
                 )
             }
             News::Found(finding) => format!(
-                "case {} fails; {} of its steps are left",
-                finding.case, finding.steps
+                "{} fails; {} of its steps are left",
+                finding.origin, finding.steps
             ),
         };
         let is_found = matches!(news, News::Found(_));

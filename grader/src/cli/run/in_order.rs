@@ -5,10 +5,10 @@ use std::iter::Peekable;
 use std::vec::IntoIter;
 
 use crate::event::{Event, RunDescription};
-use crate::inspection::{Inspector, Observed, Printed};
+use crate::inspection::{Aside, Inspector, Observed};
 use crate::runner::Observation;
 use crate::suite::Check;
-use crate::verdict::CheckReport;
+use crate::verdict::{CheckReport, Outcome};
 
 /// Tells the start, and then the checks in the order of the suite.
 pub(super) struct InOrder<'a, Tell> {
@@ -20,8 +20,10 @@ pub(super) struct InOrder<'a, Tell> {
     pub(super) accept_skipped: bool,
     /// How many scenarios have been played.
     pub(super) played: usize,
-    /// The scenarios in which the server wrote something.
-    pub(super) printed: Vec<Printed>,
+    /// What was wrong in them besides.
+    pub(super) asides: Vec<Aside>,
+    /// How a check of the server's system calls ends, where these cannot be seen.
+    pub(super) unseen_calls: Option<Outcome>,
     pub(super) tell: Tell,
 }
 
@@ -56,7 +58,7 @@ impl<Tell: FnMut(&Event) -> io::Result<()>> InOrder<'_, Tell> {
 
     fn look(&mut self, check: &mut CheckReport) {
         self.played += usize::from(check.outcome.is_of_a_play());
-        self.printed.extend(Printed::take_from(check));
+        self.asides.extend(Aside::take_from(check));
     }
 
     /// Tells the inspections that come after the last scenario. The tools said this of the plays,
@@ -66,12 +68,14 @@ impl<Tell: FnMut(&Event) -> io::Result<()>> InOrder<'_, Tell> {
         observations: &[Observation],
         no_valgrind: Option<&str>,
     ) -> io::Result<()> {
-        let printed = std::mem::take(&mut self.printed);
+        let asides = std::mem::take(&mut self.asides);
+        let unseen_calls = self.unseen_calls.take();
         let observed = Observed {
             observations,
             no_valgrind,
             played: self.played,
-            printed: &printed,
+            asides: &asides,
+            unseen_calls: unseen_calls.as_ref(),
         };
         while let Some(check) = self.checks.next() {
             if let Check::Inspection(inspection) = check {

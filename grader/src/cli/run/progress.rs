@@ -37,13 +37,13 @@ impl Progress {
         let Some(found) = check.found() else { return };
         self.failed += 1;
         self.bar.set_message(format!("{} failed", self.failed));
-        let is_told = |(kind, rule): &(Kind, String)| found.is_one_with(*kind, rule);
+        let is_told = |(kind, meaning): &(Kind, String)| found.is_one_with(*kind, meaning);
         if !self.told.iter().any(is_told) {
-            let rule = found.rule.to_owned();
+            let rule = found.rule;
             let red = Style::new().fg_color(Some(AnsiColor::Red.into()));
             let title = wording::title(check, found);
             self.bar.println(format!("{red}✗{red:#} {rule}: {title}"));
-            self.told.push((found.kind, rule));
+            self.told.push((found.kind, found.meaning.to_owned()));
         }
     }
 }

@@ -292,7 +292,9 @@ impl Reading {
                     (LineState::Abandoned { .. }, Duty::Must) => {
                         self.observed.unfinished_dropped = true
                     }
-                    (_, Duty::May) => self.observed.line_lost = true,
+                    (_, Duty::May) if oracle.may_have_lost(who, earlier) => {
+                        self.observed.line_lost = true
+                    }
                     _ => {}
                 }
                 self.put_behind(earlier);

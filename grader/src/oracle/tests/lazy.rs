@@ -266,6 +266,17 @@ fn a_line_that_came_is_not_lost_although_an_earlier_one_is_open() {
     );
 }
 
+/// It may have come too late for it, which has nothing to do with its laziness later.
+#[test]
+fn what_was_said_as_somebody_came_is_not_lost_by_laziness() {
+    let mut stage = Stage::with(2);
+    stage.say(0, "x\n").arrive(2).then();
+    stage.stop_reading(2).say(1, "y\n").then();
+    stage.caught_up(2).then();
+    let stream = stage.accepts(2, "client 1: y\n");
+    assert!(!stream.observed(&stage.oracle).line_lost);
+}
+
 #[test]
 fn what_is_lost_does_not_come_later_although_a_piece_has_come() {
     let mut stage = Stage::with(3);

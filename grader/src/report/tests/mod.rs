@@ -10,7 +10,7 @@ use crate::tier::Tier;
 use crate::verdict::kind::Mistake;
 use crate::verdict::{
     CheckKind, CheckReport, Comparison, Death, Failure, Finding, Frame, Kind, NotPlayed, Outcome,
-    Place, Reading, Summary, TranscriptRow,
+    Place, Reading, Required, Summary, TranscriptRow,
 };
 
 mod files;
@@ -266,7 +266,7 @@ fn checks() -> impl Strategy<Value = CheckReport> {
                 readings: [Reading::PiecesHeld].into_iter().collect(),
                 hidden,
                 remarks: stock.findings(),
-                printed: None,
+                asides: Vec::new(),
             }
         })
 }
@@ -275,16 +275,22 @@ fn checks() -> impl Strategy<Value = CheckReport> {
 fn runs() -> impl Strategy<Value = Progress> {
     let sentences = || vec(text(), 0..3);
     (
-        (text(), text(), any::<u64>(), any::<bool>()),
+        (text(), text(), any::<u64>()),
+        (any::<bool>(), any::<bool>()),
         prop::sample::select(&Tier::ALL[..]),
         (sentences(), sentences()),
         vec(checks(), 0..4),
         duration(),
     )
         .prop_map(
-            |(words, require, (confinement, limitations), checks, duration)| {
-                let (server, command, seed, is_over) = words;
-                let mut summary = Summary::default();
+            |(words, flags, require, (confinement, limitations), checks, duration)| {
+                let (server, command, seed) = words;
+                let (is_over, is_of_a_choice) = flags;
+                let mut summary = Summary::of(Required {
+                    tier: require,
+                    is_of_a_choice,
+                    is_all: is_of_a_choice,
+                });
                 for check in &checks {
                     summary.add(check);
                 }
@@ -296,7 +302,7 @@ fn runs() -> impl Strategy<Value = Progress> {
                         seed,
                         checks: checks.len(),
                         require,
-                        is_of_a_choice: false,
+                        is_of_a_choice,
                         weights: None,
                         confinement,
                         limitations,

@@ -10,7 +10,7 @@ use crate::report::findings::Findings;
 use crate::report::html::Html;
 use crate::report::markdown::Markdown;
 use crate::report::terminal::{self, Terminal};
-use crate::verdict::wording;
+use crate::verdict::{Verdict, wording};
 
 /// Every element and attribute of a page about a server.
 const NAMES: &str = "DOCTYPE a aria-hidden aria-label b body charset class code content dd details div dl \
@@ -84,6 +84,20 @@ proptest! {
                 prop_assert!(prose.contains(&check.scenario), "{:?} in {}", check.scenario, text);
             }
         }
+    }
+
+    /// Also where more decides than what a tier requires, since somebody has chosen the checks.
+    #[test]
+    fn markdown_says_the_verdict_of_the_run(run in runs()) {
+        let Some(result) = &run.result else { return Ok(()) };
+        let text = written(&Markdown, &run);
+        let heading = text.lines().next().unwrap_or_default();
+        let verdict = match result.summary.verdict(run.run.require) {
+            Verdict::Passed => "Passed",
+            Verdict::Failed => "Failed",
+            Verdict::Undecided => "Undecided",
+        };
+        prop_assert!(heading.contains(verdict), "{}", heading);
     }
 
     /// What moves the cursor or changes colours is the grader's own, and lines end where it says.

@@ -83,6 +83,11 @@ pub(in crate::runner) fn takes_too_long(play: &Play<'_>, exceeded: Exceeded) -> 
              the machine did not let it run",
             limit.as_secs()
         ),
+        Exceeded::Run(limit) => format!(
+            "the server is too slow: the {} s that a run may take were used up while this was \
+             played",
+            limit.as_secs()
+        ),
     };
     failure(play, Kind::TooSlow, reason)
 }

@@ -137,11 +137,6 @@ impl<'f> Script<'f> {
                 Ok(Action::StopReading(ids))
             }
             VerbShape::ReadAgain(names) => {
-                self.not_frozen(
-                    at,
-                    "nobody can read again",
-                    "let them read again after `thaw`",
-                )?;
                 let ids = self.cast.present_all(&names.0)?;
                 self.cast.read_again(&ids, &names.0.span())?;
                 Ok(Action::ReadAgain(ids))
